@@ -1,0 +1,139 @@
+/** How far off results are: computed anew each time, quick, and the same on every run. */
+import { step, ulp } from "../tests/floats.ts";
+import type { Dtype, FloatArray, FunctionName, Quantity } from "./cases.ts";
+import { draws, floatArray } from "./cases.ts";
+import type { CurvePoint, ErrorPoint } from "./figures/curves.ts";
+import type { Implementation } from "./implementation.ts";
+import { isGap } from "./implementation.ts";
+import { makeInputs } from "./inputs.ts";
+import { runOnce } from "./timing.ts";
+import { correct, errorInUlp, isWrong } from "./validate.ts";
+
+/** A function from an array to a new one, with what a figure needs to know about it. */
+export interface Form {
+  readonly name: string;
+  readonly kind: "textbook" | "kit" | "peer";
+  apply(x: FloatArray): FloatArray;
+}
+
+/** Where to look at errors. */
+export interface ErrorRange {
+  readonly quantity: Quantity;
+  readonly dtype: Dtype;
+  readonly from: number;
+  readonly to: number;
+  /** Points of the resulting curve. */
+  readonly bins?: number;
+  /** Inputs tried for each point, whose largest error it shows. */
+  readonly inputsPerBin?: number;
+}
+
+/**
+ * The largest error in ULP of each form, in bins over x: for the figure `errorOverX`. One input
+ * says little about its neighbourhood, errors jump from float to float; a bin's largest says more.
+ */
+export function errorsOverX(forms: readonly Form[], range: ErrorRange): ErrorPoint[] {
+  const { quantity, dtype, from, to, bins = 240, inputsPerBin = 8 } = range;
+  const x = floatArray(dtype, bins * inputsPerBin);
+  for (let i = 0; i < x.length; i++) x[i] = from + (to - from) * (i + 0.5) / x.length;
+  // Evenly spaced numbers have few bits, and few bits are kind to naive forms: step off them.
+  for (let i = 0; i < x.length; i++) x[i] = step(x[i]!, i * 7919 % 1009, dtype);
+  return forms.flatMap(({ name, kind, apply }) => {
+    const results = apply(x.slice());
+    return Array.from({ length: bins }, (_, bin): ErrorPoint => {
+      let ulp = 0;
+      let wrong = false;
+      for (let i = bin * inputsPerBin; i < (bin + 1) * inputsPerBin; i++) {
+        const [input, got] = [x[i]!, results[i]!];
+        const error = errorInUlp(quantity, input, got, dtype);
+        ulp = Math.max(ulp, error);
+        wrong ||= isWrong(got, correct(quantity, input, dtype), error);
+      }
+      return { implementation: name, kind, x: from + (to - from) * (bin + 0.5) / bins, ulp, wrong };
+    });
+  });
+}
+
+/** Softplus, its derivative, and max(x, 0), which softplus smooths: correct values, for a figure. */
+export function referenceCurves(from: number, to: number, points = 241): CurvePoint[] {
+  const xs = Array.from({ length: points }, (_, i) => from + (to - from) * i / (points - 1));
+  const curves: readonly [string, (x: number) => number][] = [
+    ["softplus(x)", (x) => correct("softplus", x, "f64")],
+    ["softplus′(x) = sigmoid(x)", (x) => correct("sigmoid", x, "f64")],
+    [
+      "sigmoid′(x)",
+      (x) => correct("sigmoid", x, "f64") * correct("sigmoid", -x, "f64"),
+    ],
+    ["max(x, 0)", (x) => Math.max(x, 0)],
+  ];
+  return curves.flatMap(([name, f]) => xs.map((x) => ({ name, x, y: f(x) })));
+}
+
+/** The largest differences between the results of two implementations. */
+export interface ValueDifference {
+  readonly first: string;
+  readonly second: string;
+  readonly max_abs_diff: number;
+  /** The same in units of the last place of the larger result. */
+  readonly max_ulp_diff: number;
+}
+
+/**
+ * Compares the results of all implementations pair by pair, every element of an n x n batch of
+ * normal(0, 4): the value check of the Python lineage, with the difference in ULP beside it.
+ */
+export async function compareValues(
+  implementations: readonly Implementation[],
+  { fn, dtype = "f32", n = 510 }: { fn: FunctionName; dtype?: Dtype; n?: number },
+): Promise<ValueDifference[]> {
+  const x = draws("normal", dtype, n * n);
+  const results: { name: string; outputs: readonly FloatArray[] }[] = [];
+  for (const implementation of implementations) {
+    if (implementation.kind === "floor") continue;
+    const outputs = await valuesOf(implementation, fn, dtype, x);
+    if (outputs) results.push({ name: implementation.name, outputs });
+  }
+  return results.flatMap((first, i) =>
+    results.slice(i + 1).map((second): ValueDifference => {
+      let [difference, apart] = [0, 0];
+      first.outputs.forEach((output, k) => {
+        const other = second.outputs[k]!;
+        for (let j = 0; j < output.length; j++) {
+          const [a, b] = [output[j]!, other[j]!];
+          if (Object.is(a, b)) continue;
+          const distance = Math.abs(a - b);
+          difference = Math.max(difference, Number.isNaN(distance) ? Infinity : distance);
+          const unit = ulp(Math.max(Math.abs(a), Math.abs(b)), dtype);
+          apart = Math.max(apart, Number.isFinite(unit) ? distance / unit : Infinity);
+        }
+      });
+      return {
+        ...{ first: first.name, second: second.name },
+        ...{ max_abs_diff: difference, max_ulp_diff: apart },
+      };
+    })
+  );
+}
+
+/** The results of an implementation, copied; undefined where it does not offer the function. */
+async function valuesOf(
+  implementation: Implementation,
+  fn: FunctionName,
+  dtype: Dtype,
+  x: FloatArray,
+): Promise<FloatArray[] | undefined> {
+  const loaded = await implementation.load();
+  if (isGap(loaded)) return undefined;
+  try {
+    const size = Math.sqrt(x.length);
+    const item = { fn, dtype, distribution: "normal", rows: size, columns: size } as const;
+    const runner = await loaded.prepare(makeInputs(item, x));
+    if (isGap(runner)) return undefined;
+    await runOnce(runner);
+    const outputs = (await runner.output()).map((output) => output.slice());
+    await runner.dispose?.();
+    return outputs;
+  } finally {
+    await loaded.dispose?.();
+  }
+}

@@ -1,0 +1,7 @@
+/** Every figure of the kit: pure functions from records, or data frames, to Plotly figures. */
+export type { Figure, Records } from "./figures/types.ts";
+export type { SpeedUp, Timing, Titles } from "./figures/sizes.ts";
+export type { CurvePoint, ErrorPoint } from "./figures/curves.ts";
+export { errorOverX, functionsOverX } from "./figures/curves.ts";
+export { roofline, speedUpOverSize, timeOverSize, timePerElement } from "./figures/sizes.ts";
+export { speedUpBars } from "./figures/bars.ts";

@@ -1,0 +1,157 @@
+/** Figures over batch size: time, time per element, memory traffic, speed-up. One line for each. */
+import type { Axis, ErrorBars, Figure, Records, Trace } from "./types.ts";
+import { records } from "./types.ts";
+import { decadeAxis, durationLabel, numberLabel, sizeAxis } from "./axes.ts";
+import { layoutOf, lineOf } from "./theme.ts";
+
+/** An implementation at one size; the columns of `frames.timings`. */
+export interface Timing {
+  readonly implementation: string;
+  readonly kind: string;
+  /** Rows, and columns, of the batch. */
+  readonly n: number;
+  readonly elements: number;
+  readonly median_ns: number;
+  readonly q1_ns: number;
+  readonly q3_ns: number;
+  readonly gb_per_s: number;
+}
+
+/** How much faster than the baseline; the columns of `frames.speedUps`. */
+export interface SpeedUp {
+  readonly implementation: string;
+  readonly kind: string;
+  readonly n: number;
+  /** Time of the baseline over time of this, pairs of one round: median and quartiles. */
+  readonly ratio: number;
+  readonly q1: number;
+  readonly q3: number;
+}
+
+/** The words above a figure. */
+export interface Titles {
+  readonly title?: string;
+  readonly subtitle?: string;
+}
+
+/** Time of a call over batch size, both logarithmic, with quartiles as error bars. */
+export function timeOverSize(data: Records<Timing>, titles: Titles = {}): Figure {
+  return overSize(records(data), {
+    title: titles.title ?? "Time of a call: lower is faster",
+    subtitle: titles.subtitle,
+    value: (row) => [row.q1_ns / 1e9, row.median_ns / 1e9, row.q3_ns / 1e9],
+    axis: (values) => decadeAxis("time of a call (median, quartiles)", values, durationLabel),
+    hover: "n = %{x}: %{y:.3s}s",
+  });
+}
+
+/** Nanoseconds per element over batch size: flat where a call's overhead no longer counts. */
+export function timePerElement(data: Records<Timing>, titles: Titles = {}): Figure {
+  return overSize(records(data), {
+    title: titles.title ?? "Time per element: lower is faster",
+    subtitle: titles.subtitle,
+    value: ({ q1_ns, median_ns, q3_ns, elements }) => [
+      q1_ns / elements,
+      median_ns / elements,
+      q3_ns / elements,
+    ],
+    axis: (values) => decadeAxis("time per element (ns)", values, numberLabel),
+    hover: "n = %{x}: %{y:.3g} ns",
+  });
+}
+
+/** Bytes read and written per second over batch size, under the roof that a plain copy sets. */
+export function roofline(data: Records<Timing>, titles: Titles = {}): Figure {
+  return overSize(records(data), {
+    title: titles.title ?? "Memory traffic: a plain copy is the roof",
+    subtitle: titles.subtitle,
+    value: ({ gb_per_s: median, q1_ns, median_ns, q3_ns }) => [
+      median * median_ns / q3_ns,
+      median,
+      median * median_ns / q1_ns,
+    ],
+    axis: (values) => decadeAxis("read and written (GB/s)", values, numberLabel),
+    hover: "n = %{x}: %{y:.3g} GB/s",
+  });
+}
+
+/** How many times faster than the baseline, over batch size; the baseline is the line at 1. */
+export function speedUpOverSize(
+  data: Records<SpeedUp>,
+  baseline: string,
+  titles: Titles = {},
+): Figure {
+  const figure = overSize(records(data), {
+    title: titles.title ?? `Speed-up over ${baseline}: higher is faster`,
+    subtitle: titles.subtitle,
+    value: ({ q1, ratio, q3 }) => [q1, ratio, q3],
+    axis: (values) => decadeAxis(`time of ${baseline} / time`, [...values, 1], numberLabel),
+    hover: "n = %{x}: %{y:.3g} times",
+  });
+  const line = { color: "#999999", width: 1, dash: "dot" };
+  const one = { type: "line", xref: "paper", x0: 0, x1: 1, y0: 1, y1: 1, line };
+  return { ...figure, layout: { ...figure.layout, shapes: [one] } };
+}
+
+interface Row {
+  readonly implementation: string;
+  readonly kind: string;
+  readonly n: number;
+}
+
+interface Description<T> {
+  readonly title: string;
+  readonly subtitle?: string | undefined;
+  /** First quartile, median and third quartile. */
+  readonly value: (row: T) => readonly [number, number, number];
+  readonly axis: (values: readonly number[]) => Axis;
+  readonly hover: string;
+}
+
+function overSize<T extends Row>(rows: readonly T[], description: Description<T>): Figure {
+  const { title, subtitle, value, axis, hover } = description;
+  const groups = [...Map.groupBy(rows, ({ implementation }) => implementation).values()]
+    .map((group) => group.toSorted((a, b) => a.n - b.n));
+  // The legend in the order of the lines at the right edge, from top to bottom.
+  groups.sort((a, b) => value(b.at(-1)!)[1] - value(a.at(-1)!)[1]);
+  const data = groups.map((group): Trace => {
+    const { implementation, kind } = group[0]!;
+    const style = lineOf(implementation, kind);
+    const values = group.map(value);
+    return {
+      type: "scatter",
+      name: implementation,
+      x: group.map(({ n }) => n),
+      y: values.map(([, median]) => median),
+      ...style,
+      error_y: quartileBars(values, style.line!.color),
+      hovertemplate: `${implementation}<br>${hover}<extra></extra>`,
+    };
+  });
+  return {
+    data,
+    layout: layoutOf({
+      title,
+      subtitle,
+      x: sizeAxis(rows.map(({ n }) => n)),
+      y: axis(rows.flatMap((row) => value(row))),
+      entries: data.length,
+    }),
+  };
+}
+
+/** Quartiles as error bars. */
+export function quartileBars(
+  values: readonly (readonly [number, number, number])[],
+  color: string,
+): ErrorBars {
+  return {
+    type: "data",
+    symmetric: false,
+    array: values.map(([, median, q3]) => q3 - median),
+    arrayminus: values.map(([q1, median]) => median - q1),
+    thickness: 1.25,
+    width: 3,
+    color,
+  };
+}

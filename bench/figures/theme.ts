@@ -1,0 +1,132 @@
+/**
+ * How every figure looks, and which colour, marker and line an implementation has in all of them.
+ *
+ * Colours: Okabe and Ito, "Color Universal Design" (2008), told apart with every kind of colour
+ * vision; their yellow is left out, which is too light for lines on white. Nobody has to rely on
+ * colour: markers differ too, and line styles tell the kinds apart.
+ */
+import type { Axis, Layout, Trace } from "./types.ts";
+
+/** Okabe-Ito, the strongest contrasts first. */
+export const COLOURS: readonly string[] = [
+  "#0072B2", // blue
+  "#D55E00", // vermilion
+  "#009E73", // bluish green
+  "#CC79A7", // reddish purple
+  "#E69F00", // orange
+  "#56B4E9", // sky blue
+  "#000000", // black
+];
+
+const MARKERS = [
+  ...["circle", "square", "diamond", "triangle-up", "triangle-down", "x", "star", "pentagon"],
+  ...["cross", "hexagon", "bowtie"],
+];
+
+/**
+ * Implementations whose look is settled, so that neighbours in a figure never look alike: the
+ * place in this list is the look. A name that is not here gets a look from its own letters.
+ */
+const SETTLED = [
+  ...["scalar exact", "naive", "scalar fast", "Math loop", "wasm exact", "wasm fast"],
+  ...["threads exact", "threads fast", "webgpu exact", "webgpu fast"],
+];
+
+/** What distinguishes an implementation in a figure. */
+export interface Look {
+  readonly colour: string;
+  readonly marker: string;
+  readonly dash: string;
+  readonly width: number;
+}
+
+/**
+ * The look of an implementation: the same in every figure, whoever else is in it.
+ *
+ * @param name of the implementation
+ * @param kind textbook, kit, peer or floor
+ */
+export function lookOf(name: string, kind: string): Look {
+  if (kind === "floor") return { colour: "#777777", marker: "line-ew-open", dash: "dot", width: 2 };
+  const settled = SETTLED.indexOf(name);
+  const place = settled >= 0 ? settled : letters(name);
+  const marker = MARKERS[(place + Math.floor(place / COLOURS.length)) % MARKERS.length]!;
+  return {
+    colour: COLOURS[place % COLOURS.length]!,
+    // The kit's markers are filled: a second sign, beside the line, that stays in black and white.
+    marker: kind === "kit" ? marker : `${marker}-open`,
+    dash: { kit: "solid", textbook: "dash" }[kind] ?? "dashdot",
+    width: kind === "kit" ? 2.5 : 1.75,
+  };
+}
+
+/** A number from a name: FNV-1a, 32 bits. */
+function letters(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
+
+/** Line and markers of an implementation. */
+export function lineOf(name: string, kind: string): Pick<Trace, "line" | "marker" | "mode"> {
+  const { colour, marker, dash, width } = lookOf(name, kind);
+  return {
+    mode: "lines+markers",
+    line: { color: colour, width, dash },
+    marker: { color: colour, symbol: marker, size: 8, line: { color: colour, width: 1.5 } },
+  };
+}
+
+/** Text and other dark parts. */
+export const INK = "#222222";
+const SUBTITLE = "font-size:13px;font-weight:400;color:#555555";
+
+/** What a figure's layout is made from. */
+export interface LayoutOptions {
+  readonly title: string;
+  /** A line below the title: what was measured, and where. */
+  readonly subtitle?: string | undefined;
+  readonly x: Axis;
+  readonly y: Axis;
+  /** Entries of the legend; it stands at the right, and a long one makes the figure higher. */
+  readonly entries: number;
+  readonly height?: number;
+}
+
+/** The layout that all figures share. */
+export function layoutOf(options: LayoutOptions): Layout {
+  const { title, subtitle, x, y, entries, height = 480 } = options;
+  const fitted = Math.max(height, 130 + 22 * entries);
+  return {
+    width: 900,
+    height: fitted,
+    title: {
+      text: subtitle ? `${title}<br><span style="${SUBTITLE}">${subtitle}</span>` : title,
+      x: 0.015,
+      xanchor: "left",
+      // The baseline of the first line; "top" would mean another place when there are two lines.
+      y: 1 - 32 / fitted,
+      yanchor: "bottom",
+      font: { size: 18, weight: 600, color: INK },
+    },
+    font: { family: "Source Sans 3, Source Sans Pro, Open Sans, sans-serif", size: 14, color: INK },
+    margin: { l: 92, r: 24, t: subtitle ? 76 : 52, b: 64 },
+    paper_bgcolor: "#ffffff",
+    plot_bgcolor: "#ffffff",
+    hovermode: "closest",
+    legend: { x: 1.02, xanchor: "left", y: 1, yanchor: "top", tracegroupgap: 0 },
+    showlegend: entries > 1,
+    xaxis: { ...AXIS, ...x, title: { standoff: 10, ...x.title } },
+    yaxis: { ...AXIS, ...y, title: { standoff: 12, ...y.title } },
+  };
+}
+
+const AXIS = {
+  showline: true,
+  linecolor: "#999999",
+  gridcolor: "#e6e6e6",
+  zeroline: false,
+  ticks: "outside",
+  tickcolor: "#999999",
+  automargin: true,
+};

@@ -1,0 +1,209 @@
+/**
+ * The benchmark: validate, then time. Every implementation gets the same inputs and the same arrays
+ * for its results; all of them are held ready and timed in interleaved rounds.
+ */
+import type { Case, DistributionName, Dtype, FloatArray } from "./cases.ts";
+import { caseName, draws, sweep } from "./cases.ts";
+import type { Environment } from "./environment.ts";
+import { environment } from "./environment.ts";
+import type { Gap, Implementation, Inputs, Loaded, Runner } from "./implementation.ts";
+import { isGap } from "./implementation.ts";
+import { makeInputs } from "./inputs.ts";
+import type { Row } from "./results.ts";
+import { gapRow, timedRow } from "./results.ts";
+import { quartiles, relativeSpread } from "./statistics.ts";
+import type { Stopwatch } from "./timing.ts";
+import { breathe, runOnce, steadyWork, stopwatch, takeRounds } from "./timing.ts";
+import { BoundError, holdToBound, judge, sampleIndices, type Verdict } from "./validate.ts";
+
+/** What to measure, and how long. */
+export interface BenchmarkOptions {
+  readonly cases: readonly Case[];
+  readonly implementations: readonly Implementation[];
+  /** Wall-clock seconds to aim for; slow implementations may take it beyond. */
+  readonly budgetSeconds: number;
+  /** Rounds in every case whatever they cost, and rounds that are enough. */
+  readonly rounds?: { readonly least: number; readonly most: number };
+  /** Ends the run early: nothing is returned. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called before each case and, with `undefined`, at the end. */
+  readonly onCase?: (name: string | undefined, index: number) => void;
+}
+
+interface Entry {
+  readonly implementation: Implementation;
+  readonly loaded: Loaded;
+  /** Verdicts over the whole range, by function and dtype. */
+  readonly sweeps: Map<string, Verdict | undefined>;
+}
+
+interface Prepared {
+  readonly runner: Runner;
+  readonly verdict: Verdict | undefined;
+  readonly sweep: Verdict | undefined;
+}
+
+/**
+ * Runs the benchmark.
+ *
+ * @returns a row for each case and implementation, and one for each gap
+ * @throws {BoundError} when the kit breaks a bound of its own
+ */
+export async function benchmark(options: BenchmarkOptions): Promise<Row[]> {
+  const names = options.implementations.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new RangeError(`two implementations are named ${twice}`);
+  const run = new Run(options, await environment());
+  try {
+    await run.load();
+    const deadline = performance.now() + options.budgetSeconds * 1000;
+    for (const [i, item] of options.cases.entries()) {
+      options.signal?.throwIfAborted();
+      options.onCase?.(caseName(item), i);
+      const left = Math.max(0, deadline - performance.now());
+      await run.measure(item, performance.now() + left / (options.cases.length - i));
+    }
+    options.onCase?.(undefined, options.cases.length);
+    return run.rows();
+  } finally {
+    await run.dispose();
+  }
+}
+
+class Run {
+  readonly #entries: Entry[] = [];
+  readonly #rows: Row[] = [];
+  readonly #steady: number[] = [];
+  readonly #inputs = new Map<string, FloatArray>();
+
+  constructor(readonly options: BenchmarkOptions, readonly environment: Environment) {}
+
+  async load(): Promise<void> {
+    for (const implementation of this.options.implementations) {
+      try {
+        const loaded = await implementation.load();
+        if (isGap(loaded)) this.#rows.push(gapRow(implementation, loaded.gap));
+        else this.#entries.push({ implementation, loaded, sweeps: new Map() });
+      } catch (error) {
+        this.#rows.push(gapRow(implementation, message(error)));
+      }
+    }
+  }
+
+  /** Measures one case, until about `deadline` on the clock of `performance.now()`. */
+  async measure(item: Case, deadline: number): Promise<void> {
+    const { rounds = { least: 5, most: 41 }, signal } = this.options;
+    const inputs = this.#inputsOf(item);
+    const ready: (Prepared & { entry: Entry; watch: Stopwatch })[] = [];
+    const runners: Runner[] = [];
+    try {
+      for (const entry of this.#entries) {
+        const prepared = await this.#prepare(entry, inputs);
+        if (!prepared) continue;
+        runners.push(prepared.runner);
+        // A share of the case's time, so that twenty implementations warm up within the budget.
+        const share = (deadline - performance.now()) / this.#entries.length / 4;
+        const warmUp = Math.min(60, Math.max(10, share));
+        const watch = await stopwatch(prepared.runner, { warmUp, sample: 1 });
+        ready.push({ entry, watch, ...prepared });
+        await breathe();
+        signal?.throwIfAborted();
+      }
+      const budget = Math.max(0, deadline - performance.now());
+      const samples = await takeRounds(ready.map(({ watch }) => watch), { ...rounds, budget }, {
+        signal,
+        afterRound: () => this.#steady.push(steadyWork()),
+      });
+      ready.forEach(({ entry: { implementation, loaded }, watch, verdict, sweep }, i) => {
+        const timing = { samples: samples[i]!, calls: watch.calls };
+        this.#rows.push(timedRow({ implementation, loaded, item, verdict, sweep, ...timing }));
+      });
+    } finally {
+      for (const runner of runners) await runner.dispose?.();
+    }
+  }
+
+  /** All rows, with the columns that describe the run. */
+  rows(): Row[] {
+    const noise = this.#steady.length > 0 ? relativeSpread(quartiles(this.#steady)) : null;
+    return this.#rows.map((row) => ({ ...row, ...this.environment, noise }));
+  }
+
+  async dispose(): Promise<void> {
+    for (const { loaded } of this.#entries) await loaded.dispose?.();
+  }
+
+  /** Makes a runner for a case and judges it; or notes why there is none. */
+  async #prepare(entry: Entry, inputs: Inputs): Promise<Prepared | undefined> {
+    const { implementation, loaded } = entry;
+    let runner: Runner | Gap | undefined;
+    try {
+      const sweep = await this.#sweep(entry, inputs.case);
+      runner = await loaded.prepare(inputs);
+      if (!isGap(runner)) {
+        await runOnce(runner);
+        return { runner, sweep, verdict: await check(implementation, inputs, runner, 512) };
+      }
+      this.#rows.push(gapRow(implementation, runner.gap, inputs.case, loaded));
+    } catch (error) {
+      if (runner && !isGap(runner)) await runner.dispose?.();
+      if (error instanceof BoundError) throw error;
+      this.#rows.push(gapRow(implementation, message(error), inputs.case, loaded));
+    }
+    return undefined;
+  }
+
+  /** Judges an implementation over the whole range, once for each function and dtype. */
+  async #sweep({ implementation, loaded, sweeps }: Entry, item: Case) {
+    const key = `${item.fn} ${item.dtype}`;
+    if (sweeps.has(key)) return sweeps.get(key);
+    const x = sweep(item.dtype);
+    const inputs = makeInputs({ ...item, rows: 1, columns: x.length }, x);
+    const runner = await loaded.prepare(inputs);
+    if (isGap(runner)) return undefined; // the case itself will say the same
+    try {
+      await runOnce(runner);
+      const verdict = await check(implementation, inputs, runner, x.length);
+      sweeps.set(key, verdict);
+      return verdict;
+    } finally {
+      await runner.dispose?.();
+    }
+  }
+
+  /** The arrays of a case; drawn once for each distribution and dtype, at the largest size. */
+  #inputsOf(item: Case): Inputs {
+    const { distribution, dtype } = item;
+    const key = `${distribution} ${dtype}`;
+    let x = this.#inputs.get(key);
+    if (!x) {
+      this.#inputs.set(key, x = draws(distribution, dtype, this.#longest(distribution, dtype)));
+    }
+    return makeInputs(item, x.subarray(0, item.rows * item.columns));
+  }
+
+  #longest(distribution: DistributionName, dtype: Dtype): number {
+    return Math.max(
+      ...this.options.cases
+        .filter((item) => item.distribution === distribution && item.dtype === dtype)
+        .map(({ rows, columns }) => rows * columns),
+    );
+  }
+}
+
+/** Judges the results of the latest run, and holds the kit to its bound. */
+async function check(
+  { name, kind, bound }: Implementation,
+  { case: { fn, dtype }, x }: Inputs,
+  runner: Runner,
+  most: number,
+): Promise<Verdict | undefined> {
+  if (kind === "floor") return undefined; // a copy computes nothing that could be judged
+  const verdict = judge(fn, x, await runner.output(), sampleIndices(x.length, most));
+  if (bound) holdToBound(name, fn, verdict, bound(fn, dtype), dtype);
+  return verdict;
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,71 @@
+/** Measures on this machine: what `run.ts` does, as a function for notebooks. */
+import { benchmark } from "./harness.ts";
+import type { Implementation } from "./implementation.ts";
+import { IMPLEMENTATIONS } from "./implementations.ts";
+import type { Case } from "./cases.ts";
+import { BUDGET_SECONDS, type Plan, planCases, type Selection } from "./plans.ts";
+import { progress } from "./progress.ts";
+import type { Row } from "./results.ts";
+
+/** What to measure; all of it may be left out. */
+export interface MeasureOptions extends Selection {
+  /** How much: "quick" takes seconds. */
+  readonly plan?: Plan;
+  /** These cases in place of a plan's. */
+  readonly cases?: readonly Case[];
+  /** By default all. A string selects the names that contain it. */
+  readonly implementations?: readonly (Implementation | string)[];
+  /** Seconds to aim for, in place of the plan's. */
+  readonly budgetSeconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Validates and times, showing its progress in a terminal or a notebook.
+ *
+ * @example
+ * ```ts ignore
+ * const rows = await measure({ functions: ["softplus"], budgetSeconds: 10 });
+ * ```
+ *
+ * @returns a row for each case and implementation, gaps included
+ * @throws {RangeError} when a name selects nothing
+ */
+export async function measure(options: MeasureOptions = {}): Promise<Row[]> {
+  const plan = options.plan ?? "quick";
+  const cases = options.cases ?? planCases(plan, options);
+  const implementations = select(options.implementations);
+  const bar = progress(cases.length, "benchmark");
+  let last = 0;
+  try {
+    return await benchmark({
+      cases,
+      implementations,
+      budgetSeconds: options.budgetSeconds ?? BUDGET_SECONDS[plan],
+      rounds: plan === "quick" ? { least: 3, most: 21 } : { least: 5, most: 41 },
+      signal: options.signal,
+      onCase(name, index) {
+        bar.tick(index - last);
+        last = index;
+        bar.note(name ?? "");
+      },
+    });
+  } finally {
+    await bar.done();
+  }
+}
+
+function select(wanted: readonly (Implementation | string)[] = IMPLEMENTATIONS): Implementation[] {
+  const selected = wanted.flatMap((item) => {
+    if (typeof item !== "string") return [item];
+    const found = IMPLEMENTATIONS.filter(({ name }) =>
+      name.toLowerCase().includes(item.toLowerCase())
+    );
+    if (found.length === 0) {
+      const names = IMPLEMENTATIONS.map(({ name }) => name).join(", ");
+      throw new RangeError(`no implementation is called ${item}; there are: ${names}`);
+    }
+    return found;
+  });
+  return [...new Set(selected)];
+}

@@ -1,0 +1,56 @@
+/**
+ * The loop that anyone would write in JavaScript today, in the stable form that the built-in
+ * `Math.log1p` makes easy; and its sigmoid as it is usually written.
+ *
+ * Every loop is made anew for each case, so that the compiler sees one array type in it: this is
+ * the loop at its best.
+ */
+import type { FloatArray } from "../cases.ts";
+import type { Implementation, Inputs } from "../implementation.ts";
+import { fillRunner } from "../implementation.ts";
+
+/** `Math.log1p(Math.exp(-Math.abs(x))) + Math.max(x, 0)` element by element. */
+export const mathLoop: Implementation = {
+  name: "Math loop",
+  kind: "peer",
+  precision: "",
+  includes: "output given",
+  load: () =>
+    Promise.resolve({
+      version: `V8 ${Deno.version.v8}`,
+      threads: 1,
+      prepare: (inputs) => fillRunner(inputs, loop(inputs)),
+    }),
+};
+
+function loop({ case: { fn }, x, value, out }: Inputs): () => void {
+  const [first, second] = out as [FloatArray, FloatArray];
+  switch (fn) {
+    case "softplus":
+      return () => {
+        for (let i = 0; i < x.length; i++) {
+          const a = x[i]!;
+          first[i] = Math.log1p(Math.exp(-Math.abs(a))) + Math.max(a, 0);
+        }
+      };
+    case "softplusGrad":
+    case "sigmoid":
+      return () => {
+        for (let i = 0; i < x.length; i++) first[i] = 1 / (1 + Math.exp(-x[i]!));
+      };
+    case "softplusGradKnown": {
+      const y = value!;
+      return () => {
+        for (let i = 0; i < y.length; i++) first[i] = 1 - Math.exp(-y[i]!);
+      };
+    }
+    case "softplusWithGrad":
+      return () => {
+        for (let i = 0; i < x.length; i++) {
+          const a = x[i]!;
+          first[i] = Math.log1p(Math.exp(-Math.abs(a))) + Math.max(a, 0);
+          second[i] = 1 / (1 + Math.exp(-a));
+        }
+      };
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * The benchmark's command line. `deno task bench --help` says what it takes.
+ *
+ * Ctrl-C ends it between two samples; what was measured so far is not saved, and a file that was
+ * there before stays as it is.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { DistributionName, Dtype, FunctionName } from "./cases.ts";
+import { DISTRIBUTIONS, FUNCTIONS } from "./cases.ts";
+import { IMPLEMENTATIONS } from "./implementations.ts";
+import { measure } from "./measure.ts";
+import { BUDGET_SECONDS, type Plan } from "./plans.ts";
+import { saveResults } from "./results.ts";
+import { LOCAL } from "./saved.ts";
+import { formatResults } from "./table.ts";
+
+const HELP = `Validates and times softplus, its gradient and sigmoid, and saves the results.
+
+  --quick                 a few cases, about ${BUDGET_SECONDS.quick} s
+  --full                  every function, dtype, distribution and size, about ${
+  BUDGET_SECONDS.full / 60
+} min
+  --output PATH           a .parquet file, or a folder for benchmark.parquet
+                          (default: .cache/bench/benchmark.parquet)
+  --functions NAMES       of ${Object.keys(FUNCTIONS).join(", ")}
+  --dtypes NAMES          of f32, f64
+  --distributions NAMES   of ${Object.keys(DISTRIBUTIONS).join(", ")}
+  --sizes NUMBERS         n of n x n
+  --implementations NAMES those whose names contain one of NAMES
+  --budget SECONDS        time to aim for
+  --list                  the implementations, and what each call includes
+  --help
+
+NAMES and NUMBERS are separated by commas.`;
+
+/** What the command line asks for. */
+export interface RunOptions {
+  readonly plan: Plan;
+  readonly output: string;
+  readonly functions?: FunctionName[];
+  readonly dtypes?: Dtype[];
+  readonly distributions?: DistributionName[];
+  readonly sizes?: number[];
+  readonly implementations?: string[];
+  readonly budgetSeconds?: number;
+}
+
+/**
+ * Reads the command line.
+ *
+ * @throws {RangeError | TypeError} naming the flag that is wrong and what it takes
+ */
+export function parseRun(args: readonly string[]): RunOptions | "help" | "list" {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...{ quick: { type: "boolean" }, full: { type: "boolean" }, help: { type: "boolean" } },
+      ...{ list: { type: "boolean" }, output: { type: "string" }, functions: { type: "string" } },
+      ...{ dtypes: { type: "string" }, distributions: { type: "string" } },
+      ...{ sizes: { type: "string" }, implementations: { type: "string" } },
+      budget: { type: "string" },
+    },
+  });
+  if (values.help) return "help";
+  if (values.list) return "list";
+  if (values.quick && values.full) throw new RangeError("--quick and --full exclude each other");
+  const { functions, dtypes, distributions, sizes, implementations, budget } = values;
+  return {
+    plan: values.quick ? "quick" : values.full ? "full" : "standard",
+    output: outputPath(values.output),
+    ...(functions !== undefined && { functions: named("functions", functions, FUNCTIONS) }),
+    ...(dtypes !== undefined && { dtypes: named("dtypes", dtypes, { f32: 0, f64: 0 }) }),
+    ...(distributions !== undefined &&
+      { distributions: named("distributions", distributions, DISTRIBUTIONS) }),
+    ...(sizes !== undefined && { sizes: list("sizes", sizes).map((n) => positive("sizes", n)) }),
+    ...(implementations !== undefined &&
+      { implementations: list("implementations", implementations) }),
+    ...(budget !== undefined && { budgetSeconds: positive("budget", budget) }),
+  };
+}
+
+function outputPath(path: string | undefined): string {
+  if (path === undefined) return LOCAL;
+  if (path === "") throw new RangeError("--output needs a path");
+  return path.endsWith(".parquet") ? path : join(path, "benchmark.parquet");
+}
+
+function list(flag: string, text: string): string[] {
+  const items = text.split(",").map((item) => item.trim()).filter((item) => item !== "");
+  if (items.length === 0) throw new RangeError(`--${flag} needs at least one value`);
+  return items;
+}
+
+function named<Name extends string>(
+  flag: string,
+  text: string,
+  known: Readonly<Record<Name, unknown>>,
+): Name[] {
+  return list(flag, text).map((item) => {
+    if (Object.hasOwn(known, item)) return item as Name;
+    throw new RangeError(`--${flag} ${item}: it takes ${Object.keys(known).join(", ")}`);
+  });
+}
+
+function positive(flag: string, text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new RangeError(`--${flag} ${text}: it takes positive numbers`);
+}
+
+async function main(): Promise<number> {
+  const options = parseRun(Deno.args);
+  if (options === "help") {
+    console.log(HELP);
+    return 0;
+  }
+  if (options === "list") {
+    for (const { name, kind, includes } of IMPLEMENTATIONS) {
+      console.log(`${name} (${kind}): ${includes}`);
+    }
+    return 0;
+  }
+  const stop = new AbortController();
+  const onSignal = () => stop.abort(new DOMException("interrupted", "AbortError"));
+  Deno.addSignalListener("SIGINT", onSignal);
+  try {
+    const rows = await measure({ ...options, signal: stop.signal });
+    saveResults(rows, options.output);
+    console.log(formatResults(rows));
+    console.log(`\nSaved ${rows.length} rows in ${options.output}`);
+    return 0;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    console.error("Interrupted: nothing was saved.");
+    return 130; // 128 + SIGINT, as shells have it
+  } finally {
+    Deno.removeSignalListener("SIGINT", onSignal);
+  }
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main());
+  } catch (error) {
+    console.error(`bench: ${error instanceof Error ? error.message : error}`);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,26 @@
+/** Where results are kept: the committed reference run, and the latest run of this machine. */
+import { fileURLToPath } from "node:url";
+import { readResults, type Row } from "./results.ts";
+
+/** The reference run: part of the project, small, made by `deno task bench --output` this path. */
+export const REFERENCE: string = fileURLToPath(new URL("results/cpu.parquet", import.meta.url));
+
+/** The latest run on this machine; not part of the project. */
+export const LOCAL: string = fileURLToPath(
+  new URL("../.cache/bench/benchmark.parquet", import.meta.url),
+);
+
+/** Rows of the reference run. */
+export function loadReference(): Row[] {
+  return readResults(REFERENCE);
+}
+
+/** Rows of the latest run on this machine; undefined when there was none. */
+export function loadLocal(): Row[] | undefined {
+  try {
+    return readResults(LOCAL);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

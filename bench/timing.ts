@@ -1,0 +1,144 @@
+/**
+ * The stopwatch. The clock steps by about 80 ns, so a sample is a batch of calls of at least a
+ * millisecond; a sample is the mean of its batch, and samples are summarised by their median.
+ */
+import type { Runner } from "./implementation.ts";
+import { Random } from "./random.ts";
+
+/** How long to warm up and how long a sample takes at least, in milliseconds. */
+export interface Pace {
+  readonly warmUp: number;
+  readonly sample: number;
+}
+
+/** Times batches of one runner. */
+export interface Stopwatch {
+  /** Calls in a sample. */
+  readonly calls: number;
+  /** Takes one sample: nanoseconds per call. */
+  sample(): number | Promise<number>;
+}
+
+/** Calls a runner once, awaiting only what has to be. */
+export async function runOnce(runner: Runner): Promise<void> {
+  const pending = runner.run();
+  if (pending instanceof Promise) await pending;
+}
+
+/**
+ * Warms a runner up, so that the compiler has settled and memory has been touched, and finds how
+ * many calls make a sample.
+ */
+export async function stopwatch(runner: Runner, pace: Pace): Promise<Stopwatch> {
+  const batch = await batchTimer(runner);
+  const began = performance.now();
+  let calls = 1;
+  let fastest = Infinity;
+  while (fastest === Infinity || performance.now() - began < pace.warmUp) {
+    const ns = await batch(calls);
+    // Shorter batches say little, the clock is coarse; they also grow again as the code speeds up.
+    if (ns < pace.sample * 1e6) calls *= 2;
+    else fastest = Math.min(fastest, ns / calls);
+  }
+  // Fitted to the fastest batch, with some to spare: the next may be faster yet.
+  calls = Math.ceil(1.2 * pace.sample * 1e6 / fastest);
+  return {
+    calls,
+    sample(): number | Promise<number> {
+      const ns = batch(calls);
+      return typeof ns === "number" ? ns / calls : ns.then((total) => total / calls);
+    },
+  };
+}
+
+type BatchTimer = (calls: number) => number | Promise<number>;
+
+/** Picks the way to time a runner: its own clock, or ours with or without await. */
+async function batchTimer(runner: Runner): Promise<BatchTimer> {
+  if (runner.time) return (calls) => runner.time!(calls);
+  const pending = runner.run();
+  if (!(pending instanceof Promise)) {
+    return (calls) => {
+      const began = performance.now();
+      for (let i = 0; i < calls; i++) runner.run();
+      return (performance.now() - began) * 1e6;
+    };
+  }
+  await pending;
+  return async (calls) => {
+    const began = performance.now();
+    for (let i = 0; i < calls; i++) await runner.run();
+    return (performance.now() - began) * 1e6;
+  };
+}
+
+/** When to stop taking rounds. */
+export interface Rounds {
+  /** Rounds that are taken whatever they cost. */
+  readonly least: number;
+  /** Rounds that are enough. */
+  readonly most: number;
+  /** Milliseconds after which no round beyond the least begins. */
+  readonly budget: number;
+}
+
+/**
+ * Takes samples in rounds: in each, every stopwatch once, in an order shuffled anew. Whatever
+ * slows the machine for a while then slows all of them alike, nobody always follows the one that
+ * leaves the cache dirty, and sample i of one may be compared with sample i of another.
+ *
+ * @returns for each stopwatch its samples, all of the same length
+ */
+export async function takeRounds(
+  watches: readonly Stopwatch[],
+  { least, most, budget }: Rounds,
+  options: { seed?: number; signal?: AbortSignal | undefined; afterRound?: () => void } = {},
+): Promise<number[][]> {
+  const random = new Random(options.seed ?? 1);
+  const samples: number[][] = watches.map(() => []);
+  const order = watches.map((_, i) => i);
+  const began = performance.now();
+  for (let round = 0; round < most; round++) {
+    if (round >= least && performance.now() - began > budget) break;
+    shuffle(order, random);
+    for (const i of order) {
+      const ns = watches[i]!.sample();
+      samples[i]!.push(typeof ns === "number" ? ns : await ns);
+    }
+    options.afterRound?.();
+    await breathe();
+    options.signal?.throwIfAborted();
+  }
+  return samples;
+}
+
+/** Lets timers and signals in: synchronous runners would keep Ctrl-C waiting. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** Fisher and Yates. */
+function shuffle(order: number[], random: Random): void {
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = Math.floor(random.uniform() * (i + 1));
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+}
+
+/**
+ * How unsteady the machine is: a fixed amount of integer work, about half a millisecond, that
+ * touches no memory and calls no implementation. Sampled once a round, its spread is the noise
+ * that a run reports.
+ *
+ * @returns nanoseconds taken
+ */
+export function steadyWork(): number {
+  const began = performance.now();
+  let x = 1;
+  for (let i = 0; i < 300_000; i++) x = Math.imul(x ^ x >>> 13, 0x5bd1e995) + i | 0;
+  sink = x;
+  return (performance.now() - began) * 1e6;
+}
+
+// Written so that the loop above is not dead code.
+export let sink = 0;

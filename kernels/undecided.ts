@@ -1,0 +1,35 @@
+/*
+ * The rounding test (Ziv, 1991) of the float32 `exact` kernels.
+ *
+ * A quick phase gives y in float64 with a relative error below 2^-33. Rounding y to float32 drops
+ * 29 bits; the result is certain unless those 29 bits lie near the middle, 2^28. The band of
+ * +-2^20 around it covers the error (2^-33 * 2^53); one input in 256 to 512 falls into it. Results
+ * below 2^-126 are subnormal in float32, where the middle lies elsewhere: they count as undecided.
+ *
+ * A loop writes every result and notes the undecided ones; after each block they are settled one
+ * by one. That keeps the loop free of calls and of branches that cannot be predicted.
+ */
+
+/** Elements in a block. */
+export const blockSize = 1024;
+
+/** Undecided inputs of the block, and where they came from. One slot more than a block. */
+export const undecidedX: Float64Array = new Float64Array(blockSize + 1);
+export const undecidedAt: Float64Array = new Float64Array(blockSize + 1);
+
+const float = new Float64Array(1);
+const words = new Int32Array(float.buffer); // the low word comes first: WebAssembly, too, is little-endian
+const smallestNormal = 2 ** -126;
+
+/** 1 where the quick result y >= 0 may round either way (NaN: 0), else 0. */
+export function isUndecided(y: number): number {
+  float[0] = y;
+  const near = ((words[0]! & 0x1fffffff) - 0x0ff00000) >>> 0;
+  return (near <= 0x200000 ? 1 : 0) | (y < smallestNormal ? 1 : 0);
+}
+
+/** The rounded quick result where it is certain after all (subnormals), else NaN. */
+export function settleQuick(y: number): number {
+  const below = Math.fround(y * (1 - 2 ** -33));
+  return below === Math.fround(y * (1 + 2 ** -33)) ? below : NaN;
+}

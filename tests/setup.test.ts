@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import type { Requirement, System } from "../tools/setup/requirement.ts";
+import { findDenoKernel, findPython } from "../tools/setup/requirements.ts";
+import { setup } from "../tools/setup.ts";
+
+/** A machine that is made up: the commands that succeed, and what happens when they do. */
+interface Machine {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly files?: readonly string[];
+  readonly commands?: Readonly<Record<string, string | (() => string)>>;
+}
+
+function machine({ env = {}, files = [], commands = {} }: Machine) {
+  const ran: string[] = [];
+  const system: System = {
+    capture(command, args) {
+      const line = [command, ...args].join(" ");
+      ran.push(line);
+      const found = Object.entries(commands).find(([start]) => line.startsWith(start))?.[1];
+      const stdout = typeof found === "function" ? found() : found;
+      const failed = { success: false, stdout: "", stderr: `no ${command}` };
+      return Promise.resolve(
+        stdout === undefined ? failed : { success: true, stdout, stderr: "" },
+      );
+    },
+    readText: (path) => Promise.resolve(files.includes(path) ? "{}" : undefined),
+    env: (name) => env[name],
+  };
+  return { system, ran };
+}
+
+/** A requirement that is there once its package or its own installer has run. */
+function need(over: Partial<Requirement> = {}): Requirement & { present: boolean } {
+  const it: Requirement & { present: boolean } = {
+    name: "Thing",
+    neededFor: "doing things",
+    byHand: "get a thing",
+    present: false,
+    detect: () => Promise.resolve(it.present ? "here" : undefined),
+    ...over,
+  };
+  return it;
+}
+
+async function report(needs: readonly Requirement[], system: System) {
+  const lines: string[] = [];
+  const result = await setup({ needs, system, log: (line) => lines.push(line) });
+  return { ...result, text: lines.join("\n"), lines };
+}
+
+Deno.test("set-up: nothing missing is one line and runs no installer", async () => {
+  const { system, ran } = machine({});
+  const { ok, missing, lines } = await report(
+    [{ ...need(), detect: async () => await "x" }],
+    system,
+  );
+  assert.deepEqual([ok, missing, lines.length, ran], [true, [], 1, []]);
+});
+
+Deno.test("set-up: root on Debian installs the packages, downloading first", async () => {
+  const thing = need({ debian: ["thing-a", "thing-b"] });
+  const { system, ran } = machine({
+    commands: {
+      "apt-get --version": "apt",
+      "id -u": "0\n",
+      "env DEBIAN_FRONTEND=noninteractive apt-get": () => {
+        thing.present ||= (ran.at(-1) ?? "").includes("--no-download");
+        return "";
+      },
+    },
+  });
+  const { ok, missing } = await report([thing], system);
+  assert.deepEqual([ok, missing], [true, []]);
+  const apt = ran.filter((line) => line.startsWith("env")).map((line) => line.split("=120 ")[1]);
+  assert.deepEqual(apt, [
+    "update",
+    "install --yes --no-install-recommends --download-only thing-a thing-b",
+    "install --yes --no-install-recommends --no-download thing-a thing-b",
+  ]);
+});
+
+Deno.test("set-up: sudo without a password will do, and the lists are fetched once", async () => {
+  const things = ["a", "b"].map((name) => need({ name, debian: [name] }));
+  const { system, ran } = machine({
+    commands: { "apt-get --version": "apt", "id -u": "1000\n", "sudo -n": "" },
+  });
+  await report(things, system);
+  assert.equal(ran.filter((line) => line.endsWith(" update")).length, 1);
+  assert.ok(
+    ran.some((line) => line.startsWith("sudo -n env DEBIAN_FRONTEND=noninteractive apt-get")),
+  );
+});
+
+Deno.test("set-up: a failed download changes nothing and is named", async () => {
+  const { system, ran } = machine({ commands: { "apt-get --version": "apt", "id -u": "0\n" } });
+  const { missing, text } = await report([need({ debian: ["thing"] })], system);
+  assert.equal(missing.length, 1);
+  assert.ok(!ran.some((line) => line.includes("--no-download")));
+  assert.match(text, /no env\n/, "what apt said is shown");
+  assert.match(text, /still missing: Thing/);
+});
+
+Deno.test("set-up: elsewhere it says exactly what to install", async () => {
+  for (const commands of [{}, { "apt-get --version": "apt", "id -u": "1000\n" }]) {
+    const { system } = machine({ commands });
+    const { ok, missing, text } = await report([need({ debian: ["thing"] })], system);
+    assert.deepEqual([ok, missing.map(({ name }) => name)], [true, ["Thing"]]);
+    assert.match(text, /sudo apt-get install thing/);
+    assert.match(text, /Elsewhere: get a thing/);
+  }
+});
+
+Deno.test("set-up: on CI anything missing fails, by its name", async () => {
+  const { system } = machine({ env: { CI: "true" } });
+  const { ok, text } = await report([need(), need({ name: "Other" })], system);
+  assert.equal(ok, false);
+  assert.match(text, /CI=true and missing: Thing, Other/);
+});
+
+Deno.test("set-up: what an installer says does not count, what is there does", async () => {
+  const lies = need({ install: async () => await { success: true, stdout: "", stderr: "" } });
+  assert.equal((await report([lies], machine({}).system)).missing.length, 1);
+  const works = need({
+    install: async () => {
+      works.present = true;
+      return await { success: false, stdout: "", stderr: "a warning" };
+    },
+  });
+  assert.equal((await report([works], machine({}).system)).missing.length, 0);
+});
+
+Deno.test("Python: the first that has nbclient, not the first", async () => {
+  const { system } = machine({ commands: { "/usr/bin/python3 -c": "" } });
+  assert.equal(await findPython(system), "/usr/bin/python3");
+  assert.equal(await findPython(machine({}).system), undefined);
+  const chosen = machine({
+    env: { PYTHON: "/opt/python" },
+    commands: { "/opt/python -c": "", "python3 -c": "" },
+  });
+  assert.equal(await findPython(chosen.system), "/opt/python");
+});
+
+Deno.test("Deno kernel: found in each of Jupyter's folders, and only there", async () => {
+  const env = { HOME: "/home/u", JUPYTER_PATH: "/one:/two", JUPYTER_DATA_DIR: "/data" };
+  const folders = ["/one", "/two", "/data", "/home/u/.local/share/jupyter", "/usr/share/jupyter"];
+  for (const folder of folders) {
+    const file = `${folder}/kernels/deno/kernel.json`;
+    assert.equal(await findDenoKernel(machine({ env, files: [file] }).system), file);
+  }
+  assert.equal(await findDenoKernel(machine({ env, files: ["/three"] }).system), undefined);
+});

@@ -1,0 +1,58 @@
+/** Type-checks everything: with Deno, and what is published also with TypeScript alone. */
+
+import { fileURLToPath } from "node:url";
+import { checkPlainTypescript } from "./check/plain_typescript.ts";
+import { notebookModule } from "./check/notebook_code.ts";
+import { removeFolder } from "./files.ts";
+import { readNotebooks } from "./notebooks.ts";
+import { exitWith, root, run } from "./process.ts";
+
+/** One part of the check, by its name. */
+export interface Check {
+  readonly name: string;
+  run(): Promise<boolean>;
+}
+
+/** The parts, each of which says itself what is wrong. */
+export const checks: readonly Check[] = [
+  {
+    name: "Lock file is complete",
+    run: () => run(Deno.execPath(), ["install", "--quiet", "--frozen"]),
+  },
+  {
+    name: "Types: modules, tests, benchmark, tools",
+    run: () => run(Deno.execPath(), ["check", "mod.ts", "kernels", "bench", "tests", "tools"]),
+  },
+  { name: "Types: notebooks", run: checkNotebooks },
+  {
+    name: "Types: mod.ts without Deno",
+    run() {
+      const complaints = checkPlainTypescript();
+      if (complaints !== "") console.error(complaints);
+      return Promise.resolve(complaints === "");
+    },
+  },
+];
+
+async function checkNotebooks(): Promise<boolean> {
+  const folder = fileURLToPath(new URL(".cache/notebook-code", root));
+  await removeFolder(folder);
+  await Deno.mkdir(folder, { recursive: true });
+  for (const { name, notebook } of await readNotebooks()) {
+    const code = notebookModule(notebook, new URL("notebooks/", root));
+    await Deno.writeTextFile(`${folder}/${name}.ts`, code);
+  }
+  return await run(Deno.execPath(), ["check", folder]);
+}
+
+if (import.meta.main) {
+  await exitWith(async () => {
+    let ok = true;
+    for (const check of checks) {
+      const passed = await check.run();
+      console.log(`${passed ? "ok  " : "FAIL"}  ${check.name}`);
+      ok &&= passed;
+    }
+    return ok;
+  });
+}

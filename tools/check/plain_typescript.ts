@@ -1,0 +1,39 @@
+/**
+ * Checks `mod.ts` with TypeScript alone: the standard library, the DOM and WebGPU, and nothing of
+ * Deno. What passes here leans on nothing that only Deno has.
+ */
+
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { root } from "../process.ts";
+
+const options: ts.CompilerOptions = {
+  noEmit: true,
+  target: ts.ScriptTarget.ES2024,
+  lib: ["lib.es2024.d.ts", "lib.dom.d.ts"],
+  types: [],
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  allowImportingTsExtensions: true,
+  verbatimModuleSyntax: true,
+  declaration: true,
+  isolatedDeclarations: true,
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  noImplicitOverride: true,
+  noFallthroughCasesInSwitch: true,
+  exactOptionalPropertyTypes: true,
+  // WebGPU's types repeat a few of the DOM's; what counts here are the kit's own files.
+  skipLibCheck: true,
+};
+
+/** Returns the complaints, ready to be printed; empty if there are none. */
+export function checkPlainTypescript(entry: URL = new URL("mod.ts", root)): string {
+  const webgpu = fileURLToPath(new URL("dist/index.d.ts", import.meta.resolve("@webgpu/types")));
+  const program = ts.createProgram([fileURLToPath(entry), webgpu], options);
+  return ts.formatDiagnosticsWithColorAndContext(ts.getPreEmitDiagnostics(program), {
+    getCanonicalFileName: (name) => name,
+    getCurrentDirectory: () => fileURLToPath(root),
+    getNewLine: () => "\n",
+  });
+}

@@ -1,0 +1,101 @@
+/**
+ * Executes the notebooks and puts the results in their place, or with `--check` only sees whether
+ * they run, whether the committed ones are whole, and leaves the tree as it is. Further arguments
+ * choose notebooks by a part of their names.
+ */
+
+import { fileURLToPath } from "node:url";
+import { duration, progress } from "../bench/progress.ts";
+import { replaceFile } from "./files.ts";
+import { executeNotebook, type Execution } from "./notebooks/execute.ts";
+import { cellsWithOutput, problemsOf } from "./notebooks/expect.ts";
+import { formatNotebook, type Notebook, parseNotebook } from "./notebooks/ipynb.ts";
+import { normalise } from "./notebooks/normalise.ts";
+import { exitWith, root } from "./process.ts";
+import { setup } from "./setup.ts";
+import { thisMachine } from "./setup/requirement.ts";
+import { findPython, jupyter } from "./setup/requirements.ts";
+
+const folder = fileURLToPath(new URL("notebooks/", root));
+
+/** A notebook file. */
+export interface NotebookFile {
+  /** Its name without the ending. */
+  readonly name: string;
+  readonly path: string;
+  readonly text: string;
+  readonly notebook: Notebook;
+}
+
+/** The committed notebooks in the order of their names. */
+export async function readNotebooks(parts: readonly string[] = []): Promise<NotebookFile[]> {
+  const files: NotebookFile[] = [];
+  for await (const { name: file } of Deno.readDir(folder)) {
+    const name = file.replace(/\.ipynb$/, "");
+    if (name === file || parts.length > 0 && !parts.some((part) => name.includes(part))) continue;
+    const path = folder + file;
+    const text = await Deno.readTextFile(path);
+    files.push({ name, path, text, notebook: parseNotebook(text) });
+  }
+  return files.sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** Executes one notebook in its folder, with a progress bar. */
+export async function runNotebook(file: NotebookFile): Promise<Execution> {
+  const python = await findPython(thisMachine);
+  if (python === undefined) throw new Error(`${jupyter.name} is missing`);
+  const bar = progress(file.notebook.cells.length, `${file.name}, cells`);
+  let cell = 0;
+  const advance = (to: number) => {
+    bar.tick(to - cell);
+    cell = to;
+  };
+  const execution = await executeNotebook(file.notebook, { python, folder, onCell: advance });
+  if (execution.problems.length === 0) advance(file.notebook.cells.length);
+  await bar.done();
+  return execution;
+}
+
+/** What is wrong with a notebook as it was committed. */
+export function committedProblems({ notebook, text }: NotebookFile): readonly string[] {
+  const problems = problemsOf(notebook, cellsWithOutput(notebook));
+  if (formatNotebook(normalise(notebook)) === text) return problems;
+  return [...problems, "the file is not as `deno task notebooks` writes it"];
+}
+
+/** Executes and checks, or executes and updates. Returns what failed, for a person to read. */
+export async function notebooks(
+  options: { readonly check: boolean; readonly parts?: readonly string[] },
+): Promise<readonly string[]> {
+  const failures: string[] = [];
+  const files = await readNotebooks(options.parts);
+  if (files.length === 0) failures.push("there is no such notebook");
+  for (const file of files) {
+    const { notebook, problems } = await runNotebook(file);
+    failures.push(...problems.map((problem) => `${file.name}: ${problem}`));
+    if (options.check) {
+      failures.push(...committedProblems(file).map((it) => `${file.name}, as committed: ${it}`));
+    } else if (problems.length === 0) {
+      await replaceFile(file.path, formatNotebook(notebook));
+    }
+  }
+  return failures;
+}
+
+if (import.meta.main) {
+  await exitWith(async () => {
+    const start = performance.now();
+    const check = Deno.args.includes("--check");
+    const { missing, ok } = await setup();
+    if (!ok || missing.includes(jupyter)) return false;
+    const failures = await notebooks({
+      check,
+      parts: Deno.args.filter((argument) => !argument.startsWith("--")),
+    });
+    for (const failure of failures) console.error(failure);
+    const took = duration((performance.now() - start) / 1000);
+    const verdict = failures.length > 0 ? "not all is well" : check ? "checked" : "up to date";
+    console.log(`Notebooks: ${verdict}, after ${took}`);
+    return failures.length === 0;
+  });
+}

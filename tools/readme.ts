@@ -1,0 +1,58 @@
+/**
+ * The parts of README.md that are made from the sources. Such a part stands between
+ *
+ *     <!-- generated: NAME by deno task readme -->
+ *     <!-- /generated -->
+ *
+ * and NAME is one of {@link sections}.
+ */
+
+import { fileURLToPath } from "node:url";
+import config from "../deno.json" with { type: "json" };
+import { replaceFile } from "./files.ts";
+import { exitWith, root } from "./process.ts";
+
+/** Makes the Markdown of a part. */
+export type Section = () => string | Promise<string>;
+
+/** The parts by name. */
+export const sections: Readonly<Record<string, Section>> = { tasks };
+
+/** Returns the README with its generated parts made again, and the rest as it is. */
+export async function makeReadme(
+  readme: string,
+  from: Readonly<Record<string, Section>> = sections,
+): Promise<string> {
+  const marker = /(<!-- generated: (\S+) by [^>]*-->\n)[\s\S]*?(<!-- \/generated -->)/g;
+  let text = "";
+  let end = 0;
+  for (const match of readme.matchAll(marker)) {
+    const [all, head = "", name = "", tail = ""] = match;
+    const section = from[name];
+    if (section === undefined) throw new RangeError(`README.md has an unknown part "${name}"`);
+    // Blank lines keep Markdown from reading the content as part of the comment.
+    text += readme.slice(end, match.index) + head + `\n${(await section()).trim()}\n\n` + tail;
+    end = match.index + all.length;
+  }
+  return text + readme.slice(end);
+}
+
+function tasks(): string {
+  const all: Readonly<Record<string, { readonly description: string }>> = config.tasks;
+  const width = Math.max(...Object.keys(all).map((name) => name.length));
+  const lines = Object.entries(all).map(([name, { description }]) =>
+    `deno task ${name.padEnd(width)}  # ${description}`
+  );
+  return ["```sh", ...lines, "```"].join("\n");
+}
+
+if (import.meta.main) {
+  await exitWith(async () => {
+    const path = fileURLToPath(new URL("README.md", root));
+    const current = await Deno.readTextFile(path);
+    const text = await makeReadme(current);
+    if (text !== current) await replaceFile(path, text);
+    console.log(text === current ? "README.md is up to date" : "README.md was updated");
+    return true;
+  });
+}

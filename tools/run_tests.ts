@@ -1,0 +1,121 @@
+/**
+ * Everything that can be found wrong, found: format, lint, types, documentation, tests, generated
+ * files, notebooks. One failing step does not hide the next. The last line printed counts.
+ */
+
+import { fileURLToPath } from "node:url";
+import { duration } from "../bench/progress.ts";
+import { checks } from "./check.ts";
+import { generate } from "./generated.ts";
+import { notebooks } from "./notebooks.ts";
+import { capture, exitWith, Interrupted, root, run } from "./process.ts";
+import { setup } from "./setup.ts";
+import { jupyter } from "./setup/requirements.ts";
+import { add, closingLine, countJunit, type Counts, none } from "./junit.ts";
+
+interface Step {
+  readonly name: string;
+  run(): Promise<Counts>;
+}
+
+const deno = (...args: string[]) => run(Deno.execPath(), args);
+
+/** A step that is one test by itself. */
+const single = (name: string, passes: () => Promise<boolean>): Step => ({
+  name,
+  run: async () => (await passes()) ? { ...none, passed: 1 } : { ...none, failed: 1 },
+});
+
+/** A step in which Deno runs tests and counts them. */
+const denoTest = (name: string, ...args: string[]): Step => ({
+  name,
+  async run() {
+    const path = fileURLToPath(new URL(".cache/junit.xml", root));
+    await Deno.mkdir(fileURLToPath(new URL(".cache", root)), { recursive: true });
+    await Deno.writeTextFile(path, "");
+    const passed = await deno("test", `--junit-path=${path}`, ...args);
+    const counts = countJunit(await Deno.readTextFile(path));
+    // Modules that do not compile, or tests that are not found, fail without a failing test.
+    const unseen = (!passed && counts.failed === 0) || counts.passed + counts.failed === 0;
+    return unseen ? add(counts, { ...none, failed: 1 }) : counts;
+  },
+});
+
+const steps: readonly Step[] = [
+  {
+    name: "Set-up",
+    async run() {
+      const { missing, ok } = await setup();
+      canRunNotebooks = !missing.includes(jupyter);
+      return ok ? { ...none, passed: 1 } : { ...none, failed: 1 };
+    },
+  },
+  single("Format", () => deno("fmt", "--check")),
+  single("Lint", () => deno("lint")),
+  ...checks.map((check) => single(check.name, check.run)),
+  single("Documentation is complete", () => deno("doc", "--lint", "mod.ts")),
+  denoTest("Examples in the documentation", "-A", "--doc", "mod.ts", "kernels"),
+  denoTest("Tests", "-A"),
+  single("Generated files are up to date", async () => {
+    const stale = await generate({ write: false });
+    for (const { file, command } of stale) console.error(`${file} is stale: run ${command}`);
+    return stale.length === 0;
+  }),
+  single(
+    "Package can be published",
+    () => deno("publish", "--dry-run", "--allow-dirty", "--quiet"),
+  ),
+  {
+    name: "Notebooks",
+    async run() {
+      if (!canRunNotebooks) {
+        console.log(`Skipped: ${jupyter.name} is missing, see the set-up above.`);
+        return { ...none, skipped: 1 };
+      }
+      const failures = await notebooks({ check: true });
+      for (const failure of failures) console.error(failure);
+      return failures.length === 0 ? { ...none, passed: 1 } : { ...none, failed: 1 };
+    },
+  },
+];
+
+/** CI starts from a clean checkout: what differs then, a lock file maybe, was not committed. */
+const cleanTree: Step = single("Nothing has changed in the tree", async () => {
+  const { success, stdout } = await capture("git", ["status", "--porcelain"]);
+  console.error(stdout);
+  return success && stdout === "";
+});
+
+let canRunNotebooks = true;
+
+async function runStep(step: Step): Promise<Counts> {
+  try {
+    return await step.run();
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    console.error(error);
+    return { ...none, failed: 1 };
+  }
+}
+
+if (import.meta.main) {
+  await exitWith(async () => {
+    let total = none;
+    const lines: string[] = [];
+    const all = Deno.env.get("CI") === "true" ? [...steps, cleanTree] : steps;
+    for (const step of all) {
+      console.log(`\n── ${step.name}`);
+      const start = performance.now();
+      const counts = await runStep(step);
+      total = add(total, counts);
+      const verdict = counts.failed > 0 ? "FAIL" : counts.passed > 0 ? "ok  " : "skip";
+      const took = duration((performance.now() - start) / 1000);
+      lines.push(
+        `${verdict}  ${step.name.padEnd(40)}  ${took.padStart(12)}   ${closingLine(counts)}`,
+      );
+    }
+    console.log(`\n${lines.join("\n")}\n`);
+    console.log(closingLine(total));
+    return total.failed === 0;
+  });
+}

@@ -1,0 +1,76 @@
+/**
+ * Everything that the project needs beside Deno itself. To add something, add an entry; to bring
+ * it from Debian, naming its packages is enough.
+ */
+
+import type { Requirement, System } from "./requirement.ts";
+
+/** Executes the notebooks: a Python that has nbclient and nbformat. */
+export const jupyter: Requirement = {
+  name: "Jupyter's nbclient for Python",
+  neededFor: "executing the notebooks",
+  detect: findPython,
+  debian: ["python3-nbclient", "python3-nbformat"],
+  byHand: "python3 -m pip install nbclient",
+};
+
+/** Lets the user's own Jupyter or editor open the notebooks. */
+export const denoKernel: Requirement = {
+  name: "Deno kernel for Jupyter",
+  neededFor: "opening the notebooks in Jupyter or an editor",
+  detect: findDenoKernel,
+  // Runs only when there is none: a kernel that the user has set up is never replaced.
+  install: (system) => system.capture(Deno.execPath(), ["jupyter", "--install"]),
+  byHand: "deno jupyter --install",
+};
+
+/** The npm packages of the notebooks, the benchmark and the tests, all fetched in one go. */
+export const packages: Requirement = {
+  name: "npm packages",
+  neededFor: "the benchmark, the notebooks and the tests (the kit itself needs none)",
+  async detect(system) {
+    const found = await system.capture(Deno.execPath(), ["install", "--cached-only"]);
+    return found.success ? "in Deno's cache" : undefined;
+  },
+  install: (system) => system.capture(Deno.execPath(), ["install"]),
+  byHand: "deno install, with the npm registry in reach",
+};
+
+/** The list that set-up works through. */
+export const requirements: readonly Requirement[] = [jupyter, denoKernel, packages];
+
+/**
+ * Finds a Python that can execute notebooks. The first `python3` may not be the system's own,
+ * and only the system's own sees what Debian installed, so each candidate is asked.
+ */
+export async function findPython(system: System): Promise<string | undefined> {
+  const candidates = [system.env("PYTHON"), "python3", "/usr/bin/python3", "python"];
+  // Loading them, a fifth of a second, tells more than looking for their files.
+  const question = "import nbformat; from nbclient import NotebookClient";
+  const answers = await Promise.all(
+    candidates.map(async (python) =>
+      python && (await system.capture(python, ["-c", question])).success ? python : undefined
+    ),
+  );
+  return answers.find((python) => python !== undefined);
+}
+
+/** Finds an installed kernel that runs Deno, wherever Jupyter would look for it. */
+export async function findDenoKernel(system: System): Promise<string | undefined> {
+  const home = system.env("HOME") ?? system.env("USERPROFILE") ?? "";
+  const xdg = system.env("XDG_DATA_HOME") ?? `${home}/.local/share`;
+  const folders = [
+    ...(system.env("JUPYTER_PATH") ?? "").split(Deno.build.os === "windows" ? ";" : ":"),
+    system.env("JUPYTER_DATA_DIR") ?? "",
+    `${xdg}/jupyter`,
+    `${home}/Library/Jupyter`,
+    `${system.env("APPDATA") ?? ""}/jupyter`,
+    "/usr/local/share/jupyter",
+    "/usr/share/jupyter",
+  ];
+  for (const folder of folders.filter((folder) => folder !== "")) {
+    const path = `${folder}/kernels/deno/kernel.json`;
+    if (await system.readText(path) !== undefined) return path;
+  }
+  return undefined;
+}
