@@ -1,0 +1,347 @@
+/*
+ * What every engine is: the same methods, and arguments that are checked once, here.
+ *
+ * An engine brings one function, `Run`, that computes a checked `Call`: arrays of one type and
+ * length, outputs allocated. `syncEngine` makes the methods around it. Nothing is written before
+ * every argument has been checked.
+ */
+import { arrayType, describe, type FloatArray, Matrix } from "./matrix.ts";
+
+/** "exact": correctly rounded (float32, beta = 1). "fast": bounded error, as fast as it gets. */
+export type Precision = "exact" | "fast";
+
+/** Options of every method. */
+export interface Options<Out> {
+  /** Where the result goes: an array or Matrix of x's type and shape; may be x or overlap it. */
+  out?: Out | undefined;
+  /** float32 only; "exact" unless told. */
+  precision?: Precision | undefined;
+  /** softplus(x; beta) = log(1 + e^(beta x)) / beta; finite and not 0; 1 unless told. */
+  beta?: number | undefined;
+}
+
+/** softplus and its derivative at the same x. */
+export interface WithGrad<T> {
+  /** softplus(x). */
+  value: T;
+  /** sigmoid(x), the derivative. */
+  grad: T;
+}
+
+/** A function of one argument. */
+export interface Unary {
+  /** Computes in float64. */
+  (x: number, options?: Options<never>): number;
+  /** Returns `out`, or a new array or Matrix of x's type and shape. */
+  <T extends FloatArray | Matrix>(x: T, options?: Options<T>): T;
+}
+
+/** Value and gradient in one pass. */
+export interface UnaryWithGrad {
+  /** Computes in float64. */
+  (x: number, options?: Options<never>): WithGrad<number>;
+  /** Returns `out`, or two new arrays or Matrices of x's type and shape. */
+  <T extends FloatArray | Matrix>(x: T, options?: Options<WithGrad<T>>): WithGrad<T>;
+}
+
+/** The gradient times what comes from above. */
+export interface Backward {
+  /** Computes in float64. */
+  (x: number, upstream: number, options?: Options<never>): number;
+  /** Returns `out`, or a new array or Matrix of x's type and shape. */
+  <T extends FloatArray | Matrix>(x: T, upstream: T, options?: Options<T>): T;
+}
+
+/** The methods of a synchronous engine. */
+export interface Engine {
+  /** The engine's name, as benchmarks and certificates print it. */
+  readonly name: string;
+  /** log(1 + e^x). */
+  readonly softplus: Unary;
+  /** The derivative of softplus: sigmoid. */
+  readonly softplusGrad: Unary;
+  /** 1 / (1 + e^-x). */
+  readonly sigmoid: Unary;
+  /** log(sigmoid(x)) = -softplus(-x). */
+  readonly logSigmoid: Unary;
+  /** softplus and sigmoid in one pass. */
+  readonly softplusWithGrad: UnaryWithGrad;
+  /** upstream * sigmoid(x). */
+  readonly softplusBackward: Backward;
+}
+
+/** What an engine has to compute; logSigmoid arrives as softplus with -beta. */
+export type KernelName = "softplus" | "sigmoid" | "softplusWithGrad" | "softplusBackward";
+
+/** A checked call: all arrays have one type and length; no output overlaps an input in part. */
+export interface Call {
+  readonly kernel: KernelName;
+  readonly precision: Precision;
+  readonly beta: number;
+  readonly inputs: readonly FloatArray[];
+  readonly outputs: readonly FloatArray[];
+}
+
+/** Computes a call. */
+export type Run = (call: Call) => void;
+
+type Tensor = FloatArray | Matrix;
+
+const dataOf = (x: Tensor): FloatArray => x instanceof Matrix ? x.data : x;
+
+/** Makes an engine of a function that computes checked calls. */
+export function syncEngine(name: string, run: Run): Engine {
+  const one = (method: string, kernel: KernelName, sign = 1): Unary =>
+    ((x: unknown, options?: unknown) => {
+      const { out, precision, beta } = readOptions(method, options);
+      if (typeof x === "number") {
+        refuseOut(method, out);
+        return run1(run, kernel, precision, sign * beta, x);
+      }
+      const tensor = checkTensor(method, "x", x);
+      const result = out === undefined ? like(tensor) : checkOut(method, "out", out, tensor);
+      const outputs = [dataOf(result)];
+      const inputs = [apart(dataOf(tensor), outputs)];
+      run({ kernel, precision, beta: sign * beta, inputs, outputs });
+      return result;
+    }) as Unary;
+
+  const withGrad = ((x: unknown, options?: unknown) => {
+    const method = "softplusWithGrad";
+    const { out, precision, beta } = readOptions(method, options);
+    if (typeof x === "number") {
+      refuseOut(method, out);
+      const [value, grad] = runNumbers(run, method, precision, beta, [x], 2);
+      return { value, grad };
+    }
+    const tensor = checkTensor(method, "x", x);
+    let result: WithGrad<Tensor>;
+    if (out === undefined) {
+      result = { value: like(tensor), grad: like(tensor) };
+    } else {
+      result = checkOutPair(method, out, tensor);
+    }
+    const outputs = [dataOf(result.value), dataOf(result.grad)];
+    run({ kernel: method, precision, beta, inputs: [apart(dataOf(tensor), outputs)], outputs });
+    return result;
+  }) as UnaryWithGrad;
+
+  const backward = ((x: unknown, upstream: unknown, options?: unknown) => {
+    const method = "softplusBackward";
+    const { out, precision, beta } = readOptions(method, options);
+    if (typeof x === "number") {
+      if (typeof upstream !== "number") {
+        throw new TypeError(`${method}: upstream must be a number as x, got ${describe(upstream)}`);
+      }
+      refuseOut(method, out);
+      return runNumbers(run, method, precision, beta, [x, upstream], 1)[0]!;
+    }
+    const tensor = checkTensor(method, "x", x);
+    if (typeof upstream === "number") {
+      throw new TypeError(`${method}: upstream must be ${expected(tensor)}, got ${upstream}`);
+    }
+    const above = checkTensor(method, "upstream", upstream);
+    if (!sameType(above, tensor)) {
+      throw new TypeError(
+        `${method}: upstream must be ${expected(tensor)}, got ${describe(above)}`,
+      );
+    }
+    if (!sameShape(above, tensor)) {
+      throw new RangeError(
+        `${method}: upstream must be ${expected(tensor)}, got ${describe(above)}`,
+      );
+    }
+    const result = out === undefined ? like(tensor) : checkOut(method, "out", out, tensor);
+    const outputs = [dataOf(result)];
+    const inputs = [apart(dataOf(tensor), outputs), apart(dataOf(above), outputs)];
+    run({ kernel: method, precision, beta, inputs, outputs });
+    return result;
+  }) as Backward;
+
+  return Object.freeze({
+    name,
+    softplus: one("softplus", "softplus"),
+    softplusGrad: one("softplusGrad", "sigmoid"),
+    sigmoid: one("sigmoid", "sigmoid"),
+    logSigmoid: one("logSigmoid", "softplus", -1),
+    softplusWithGrad: withGrad,
+    softplusBackward: backward,
+  });
+}
+
+// Numbers are arrays of length one: the same code, so the same bits.
+const numbers = [0, 1, 2, 3].map(() => new Float64Array(1));
+
+function run1(run: Run, kernel: KernelName, precision: Precision, beta: number, x: number): number {
+  return runNumbers(run, kernel, precision, beta, [x], 1)[0]!;
+}
+
+function runNumbers(
+  run: Run,
+  kernel: KernelName,
+  precision: Precision,
+  beta: number,
+  values: number[],
+  results: number,
+): number[] {
+  const inputs = numbers.slice(0, values.length);
+  const outputs = numbers.slice(2, 2 + results);
+  values.forEach((value, i) => inputs[i]![0] = value);
+  run({ kernel, precision, beta, inputs, outputs });
+  return outputs.map((output) => output[0]!);
+}
+
+/** Reads every option once, so that a getter cannot change what has been checked. */
+export function readOptions(
+  method: string,
+  options: unknown,
+): { out: unknown; precision: Precision; beta: number } {
+  if (options === undefined) return { out: undefined, precision: "exact", beta: 1 };
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`${method}: options must be an object, got ${describe(options)}`);
+  }
+  const { out, precision = "exact", beta = 1 } = options as Options<unknown>;
+  if (precision !== "exact" && precision !== "fast") {
+    throw new RangeError(
+      `${method}: precision must be "exact" or "fast", got ${describe(precision)}`,
+    );
+  }
+  if (typeof beta !== "number") {
+    throw new TypeError(`${method}: beta must be a number, got ${describe(beta)}`);
+  }
+  if (!Number.isFinite(beta) || beta === 0) {
+    throw new RangeError(`${method}: beta must be finite and not 0, got ${beta}`);
+  }
+  return { out, precision, beta };
+}
+
+function refuseOut(method: string, out: unknown): void {
+  if (out !== undefined) {
+    throw new RangeError(`${method}: out must not be given for a number x, got ${describe(out)}`);
+  }
+}
+
+/** An array of the kit's types whose memory is there. */
+function isUsable(value: unknown): value is FloatArray {
+  const type = arrayType(value);
+  return type === "Float32Array" || type === "Float64Array";
+}
+
+/** True where the memory of a view is gone: transferred away, or shrunk to before its end. */
+function isGone(array: FloatArray): boolean {
+  if (array.length > 0) return false;
+  try {
+    // Refuses such views, and only such, before it looks at anything.
+    (arrayType(array) === "Float32Array" ? Float32Array : Float64Array).prototype.keys.call(array);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function checkTensor(method: string, argument: string, value: unknown): Tensor {
+  const array = value instanceof Matrix ? value.data : value;
+  if (!isUsable(array)) {
+    throw new TypeError(
+      `${method}: ${argument} must be a number, Float32Array, Float64Array or Matrix, got ${
+        describe(value)
+      }`,
+    );
+  }
+  if (isGone(array) || (value instanceof Matrix && array.length !== value.rows * value.columns)) {
+    throw new TypeError(
+      `${method}: ${argument} must have its memory, got an array whose buffer was detached or resized`,
+    );
+  }
+  return value as Tensor;
+}
+
+const sameType = (a: Tensor, b: Tensor): boolean =>
+  a instanceof Matrix === b instanceof Matrix && arrayType(dataOf(a)) === arrayType(dataOf(b));
+
+function sameShape(a: Tensor, b: Tensor): boolean {
+  if (a instanceof Matrix && b instanceof Matrix) {
+    return a.rows === b.rows && a.columns === b.columns;
+  }
+  return dataOf(a).length === dataOf(b).length;
+}
+
+/** What an argument must be to go with x, in words. */
+function expected(x: Tensor): string {
+  const type = arrayType(dataOf(x));
+  return x instanceof Matrix
+    ? `a ${x.rows} x ${x.columns} Matrix of ${type} as x`
+    : `a ${type} of length ${x.length} as x`;
+}
+
+function checkOut(method: string, argument: string, out: unknown, x: Tensor): Tensor {
+  const array = out instanceof Matrix ? out.data : out;
+  if (
+    !isUsable(array) || !sameType(out as Tensor, x) || !sameShape(out as Tensor, x) ||
+    isGone(array) || array.length !== dataOf(x).length
+  ) {
+    throw new RangeError(`${method}: ${argument} must be ${expected(x)}, got ${describe(out)}`);
+  }
+  return out as Tensor;
+}
+
+function checkOutPair(method: string, out: unknown, x: Tensor): WithGrad<Tensor> {
+  if (typeof out !== "object" || out === null) {
+    throw new RangeError(`${method}: out must be { value, grad }, got ${describe(out)}`);
+  }
+  const pair = out as WithGrad<unknown>;
+  const { value, grad } = pair;
+  const first = checkOut(method, "out.value", value, x);
+  const second = checkOut(method, "out.grad", grad, x);
+  if (overlap(dataOf(first), dataOf(second))) {
+    throw new RangeError(
+      `${method}: out.value and out.grad must not overlap, got ${describe(value)} and ${
+        describe(grad)
+      } in the same memory`,
+    );
+  }
+  return pair as WithGrad<Tensor>;
+}
+
+function overlap(a: FloatArray, b: FloatArray): boolean {
+  return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength &&
+    b.byteOffset < a.byteOffset + a.byteLength;
+}
+
+/** The input, or a copy where an output overlaps it other than element for element. */
+function apart(input: FloatArray, outputs: readonly FloatArray[]): FloatArray {
+  for (const output of outputs) {
+    if (output.byteOffset !== input.byteOffset && overlap(input, output)) return input.slice();
+  }
+  return input;
+}
+
+/** A new array or Matrix of x's type and shape. */
+function like(x: Tensor): Tensor {
+  const data = dataOf(x);
+  const fresh = arrayType(data) === "Float32Array"
+    ? new Float32Array(data.length)
+    : new Float64Array(data.length);
+  return x instanceof Matrix ? new Matrix(fresh, x.rows, x.columns) : fresh;
+}
+
+/** Checks the arguments of an elementwise function without precision and beta, and applies it. */
+export function elementwise(
+  method: string,
+  x: unknown,
+  options: unknown,
+  apply: (src: FloatArray, dst: FloatArray) => void,
+): unknown {
+  const { out } = readOptions(method, options);
+  if (typeof x === "number") {
+    refuseOut(method, out);
+    const [src, , dst] = numbers as [Float64Array, Float64Array, Float64Array, Float64Array];
+    src[0] = x;
+    apply(src, dst);
+    return dst[0]!;
+  }
+  const tensor = checkTensor(method, "x", x);
+  const result = out === undefined ? like(tensor) : checkOut(method, "out", out, tensor);
+  apply(apart(dataOf(tensor), [dataOf(result)]), dataOf(result));
+  return result;
+}

@@ -1,0 +1,85 @@
+/*
+ * The plain TypeScript engine: each kernel is a loop over a range of an array.
+ */
+import { sigmoid32, sigmoid32Fast, sigmoid64, sigmoid64Beta } from "../sigmoid.ts";
+import { softplus32, softplus32Fast, softplus64, softplus64Beta } from "../softplus.ts";
+import {
+  softplusWithGrad32,
+  softplusWithGrad32Fast,
+  softplusWithGrad64,
+  softplusWithGrad64Beta,
+} from "../softplus_with_grad.ts";
+import { type Call, type Engine, syncEngine } from "./engine.ts";
+import type { FloatArray } from "./matrix.ts";
+import { arrayType } from "./matrix.ts";
+
+/**
+ * The plain TypeScript engine: synchronous, one thread, float32 and float64.
+ *
+ * @example The same bits as the functions of the module
+ * ```ts
+ * import { scalar, softplus } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * const x = new Float32Array([-100, -1, 0, 1, 100]);
+ * assert.deepEqual(scalar.softplus(x), softplus(x));
+ * ```
+ */
+export const scalar: Engine = syncEngine("scalar", run);
+
+/** Beyond, float32 results no longer change; and beta * x cannot overflow. */
+const betaLimit = 2 ** 800;
+
+function run({ kernel, precision, beta, inputs: [x, upstream], outputs: [y, grad] }: Call): void {
+  if (kernel === "softplusBackward") return backward(x!, upstream!, y!, precision, beta);
+  if (arrayType(x) === "Float32Array") {
+    const [src, dst, dst2] = [x, y, grad] as [Float32Array, Float32Array, Float32Array];
+    const end = src.length;
+    const b = Math.min(Math.max(beta, -betaLimit), betaLimit);
+    switch (kernel) {
+      case "softplus":
+        if (precision === "exact" && Math.abs(b) === 1) return softplus32(src, dst, 0, end, b);
+        return softplus32Fast(src, dst, 0, end, b);
+      case "sigmoid":
+        if (precision === "exact" && b === 1) return sigmoid32(src, dst, 0, end);
+        return sigmoid32Fast(src, dst, 0, end, b);
+      case "softplusWithGrad":
+        if (precision === "exact" && b === 1) return softplusWithGrad32(src, dst, dst2, 0, end);
+        return softplusWithGrad32Fast(src, dst, dst2, 0, end, b);
+    }
+  }
+  const [src, dst, dst2] = [x, y, grad] as [Float64Array, Float64Array, Float64Array];
+  const end = src.length;
+  switch (kernel) {
+    case "softplus":
+      if (Math.abs(beta) === 1) return softplus64(src, dst, 0, end, beta);
+      return softplus64Beta(src, dst, 0, end, beta);
+    case "sigmoid":
+      if (beta === 1) return sigmoid64(src, dst, 0, end);
+      return sigmoid64Beta(src, dst, 0, end, beta);
+    case "softplusWithGrad":
+      if (beta === 1) return softplusWithGrad64(src, dst, dst2, 0, end);
+      return softplusWithGrad64Beta(src, dst, dst2, 0, end, beta);
+  }
+}
+
+/** upstream * sigmoid(x): the rounded sigmoid, so that every engine gives the same bits. */
+function backward(
+  x: FloatArray,
+  upstream: FloatArray,
+  out: FloatArray,
+  precision: Call["precision"],
+  beta: number,
+): void {
+  const block = 1024;
+  const gradient = arrayType(x) === "Float32Array"
+    ? new Float32Array(Math.min(block, x.length))
+    : new Float64Array(Math.min(block, x.length));
+  for (let start = 0; start < x.length; start += block) {
+    const end = Math.min(start + block, x.length);
+    const inputs = [x.subarray(start, end)];
+    const outputs = [gradient.subarray(0, end - start)];
+    run({ kernel: "sigmoid", precision, beta, inputs, outputs });
+    for (let i = start; i < end; i++) out[i] = upstream[i]! * gradient[i - start]!;
+  }
+}
