@@ -2,10 +2,10 @@
  * What is measured: functions, number formats, input distributions and sizes, and the plans that
  * combine them. A case is one function on one input; every implementation sees the same bits.
  */
+import type { FloatArray } from "../mod.ts";
 import { Random } from "./random.ts";
 
-/** A float array, the only data that kernels see. */
-export type FloatArray = Float32Array | Float64Array;
+export type { FloatArray };
 
 /** Number format: IEEE binary32 or binary64. */
 export type Dtype = "f32" | "f64";

@@ -9,10 +9,10 @@
  *   |x| < 2^-10        1/2 + x/4 - x^3/48 + x^5/480   second phase only: at odd multiples of 2^-23,
  *                                                  1/2 + x/4 is halfway between two float32, and
  *                                                  x^3/48 < 2^-70 decides
- *   all others         t / (1 + t), 1 / (1 + t)    |x| cut at 104: e^-104 rounds to 0
+ *   all others         t / (1 + t), 1 / (1 + t)    |x| cut at 746: e^-746 rounds to 0
  *   float64
  *   < -700             e^x, rounded once           the result may be subnormal; 1 + t = 1 there
- *   otherwise          the same, high + low        |x| cut at 746
+ *   otherwise          the same, high + low        likewise
  *
  * The phases are those of softplus.ts. The accurate quotient is corrected by its remainder, formed
  * with exact products. The sign bit of x selects by a table look-up: a branch on a random sign costs
@@ -30,8 +30,7 @@ import * as u from "./undecided.ts";
 const { exp, expQuick, expTiny } = e;
 const { isUndecided } = u;
 
-const limit32 = 104;
-const limit64 = 746;
+const limit = 746; // e^-746 rounds to 0
 const tiny64 = -700;
 
 /** What stands above the fraction line: [0] where x >= 0; [1], filled per element, where x < 0. */
@@ -47,18 +46,19 @@ export function isNegative(x: number): number {
   return bits[0]! >>> 31;
 }
 
-/** float32, correctly rounded. */
+/** float32, correctly rounded: sigmoid(sign * x), sign = 1 or -1. */
 export function sigmoid32(
   src: Float32Array,
   dst: Float32Array,
   begin: number,
   end: number,
+  sign: number,
 ): void {
   for (let start = begin; start < end; start += blockSize) {
     const stop = Math.min(start + blockSize, end);
     let count = 0;
     for (let i = start; i < stop; i++) {
-      const x = src[i]!;
+      const x = sign * src[i]!;
       const y = quick(x);
       dst[i] = y;
       undecidedX[count] = x;
@@ -80,9 +80,9 @@ export function sigmoid32Fast(
   for (let i = begin; i < end; i++) dst[i] = quick(beta * src[i]!);
 }
 
-/** sigmoid with a relative error below 2^-33, and below 2^-150 for x < -104. */
+/** sigmoid with a relative error below 2^-33. */
 function quick(x: number): number {
-  const t = expQuick(Math.min(Math.abs(x), limit32));
+  const t = expQuick(Math.min(Math.abs(x), limit));
   numerator[1] = t;
   return numerator[isNegative(x)]! / (1 + t);
 }
@@ -95,7 +95,7 @@ export function settleSigmoid(x: number): number {
     const x2 = x * x;
     return roundPair(0.5 + 0.25 * x, x * x2 * (x2 * (1 / 480) - 1 / 48)); // the sum is exact
   }
-  const t = exp(Math.min(Math.abs(x), limit32), 0);
+  const t = exp(Math.min(Math.abs(x), limit), 0);
   const high = quotient(t, low[0]!, isNegative(x));
   return roundPair(high, low[0]!);
 }
@@ -119,16 +119,17 @@ export function quotient(t: number, tLow: number, negative: number): number {
   return q;
 }
 
-/** float64. */
+/** float64: sigmoid(sign * x), sign = 1 or -1. */
 export function sigmoid64(
   src: Float64Array,
   dst: Float64Array,
   begin: number,
   end: number,
+  sign: number,
 ): void {
   for (let i = begin; i < end; i++) {
-    const x = src[i]!;
-    const t = exp(Math.min(Math.abs(x), limit64), 0);
+    const x = sign * src[i]!;
+    const t = exp(Math.min(Math.abs(x), limit), 0);
     const q = quotient(t, low[0]!, isNegative(x));
     dst[i] = x < tiny64 ? expTiny(-x, 0, 1) : q + low[0]!;
   }
@@ -150,7 +151,7 @@ export function sigmoid64Beta(
     if (product < tiny64) {
       dst[i] = expTiny(magnitude, rest, 1);
     } else {
-      const t = exp(Math.min(magnitude, limit64), magnitude > limit64 ? 0 : rest);
+      const t = exp(Math.min(magnitude, limit), magnitude > limit ? 0 : rest);
       const q = quotient(t, low[0]!, isNegative(product));
       dst[i] = q + low[0]!;
     }

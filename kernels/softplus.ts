@@ -6,7 +6,7 @@
  *
  *   range of beta*x    expression                  why
  *   float32
- *   all                max + log1p(e^-min(|x|,104))   no overflow; e^-104 rounds to 0 in float32
+ *   all                max + log1p(e^-min(|x|,746))   no overflow; e^-746 rounds to 0
  *   float64
  *   < -700             e^x, rounded once           the result may be subnormal; log1p(t) = t there
  *   otherwise          max + log1p(e^-min(|x|,746))   carried as high + low
@@ -29,9 +29,8 @@ const { exp, expQuick, expTiny } = e;
 const { log1p, log1pQuick } = l;
 const { isUndecided } = u;
 
-/** e^-104 is less than half the smallest float32, e^-746 less than half the smallest float64. */
-const limit32 = 104;
-const limit64 = 746;
+/** e^-746 is less than half the smallest float64; powers of two below that are 0 here. */
+const limit = 746;
 /** Below, e^x comes near the subnormal float64 (-708.4). */
 const tiny64 = -700;
 
@@ -70,19 +69,19 @@ export function softplus32Fast(
   for (let i = begin; i < end; i++) dst[i] = quick(beta * src[i]!) * inverse;
 }
 
-/** softplus with a relative error below 2^-33, and below 2^-150 for x < -104. */
+/** softplus with a relative error below 2^-33. */
 function quick(x: number): number {
-  const bounded = Math.max(x, -limit32);
+  const bounded = Math.max(x, -limit);
   const magnitude = Math.abs(bounded);
   const max = 0.5 * (bounded + magnitude);
-  return max + log1pQuick(expQuick(Math.min(magnitude, limit32)));
+  return max + log1pQuick(expQuick(Math.min(magnitude, limit)));
 }
 
 /** float32 softplus of an x that the quick phase left undecided. */
 export function settle(x: number): number {
   const y = settleQuick(quick(x));
   if (!Number.isNaN(y)) return y;
-  const t = exp(Math.min(Math.abs(x), limit32), 0);
+  const t = exp(Math.min(Math.abs(x), limit), 0);
   const log = log1p(t, low[0]!);
   const logLow = low[0]!;
   const sum = add(Math.max(x, 0), log);
@@ -99,7 +98,7 @@ export function softplus64(
 ): void {
   for (let i = begin; i < end; i++) {
     const x = sign * src[i]!;
-    const bounded = Math.min(Math.max(x, -limit64), limit64);
+    const bounded = Math.min(Math.max(x, -limit), limit);
     const magnitude = Math.abs(bounded);
     const t = exp(magnitude, 0);
     const log = log1p(t, low[0]!);
@@ -109,7 +108,7 @@ export function softplus64(
     const logPart = sum - max;
     const sumLow = (max - (sum - logPart)) + (log - logPart);
     const y = sum + (sumLow + logLow);
-    dst[i] = sign * (x < tiny64 ? expTiny(-x, 0, 1) : x > limit64 ? x : y);
+    dst[i] = sign * (x < tiny64 ? expTiny(-x, 0, 1) : x > limit ? x : y);
   }
 }
 
@@ -131,7 +130,7 @@ export function softplus64Beta(
       const y = expTiny(magnitude, rest, Math.abs(beta));
       dst[i] = beta < 0 ? -y : y;
     } else {
-      const t = exp(Math.min(magnitude, limit64), magnitude > limit64 ? 0 : rest);
+      const t = exp(Math.min(magnitude, limit), magnitude > limit ? 0 : rest);
       const log = log1p(t, low[0]!);
       const max = beta > 0 ? Math.max(x, 0) : Math.min(x, 0);
       dst[i] = max + (log / beta + low[0]! / beta);

@@ -16,38 +16,41 @@ const { log1p, log1pQuick } = l;
 const { isNegative, quotient, settleSigmoid } = s;
 const { isUndecided } = u;
 
-const limit32 = 104;
-const limit64 = 746;
+const limit = 746; // e^-746 rounds to 0
 const tiny64 = -700;
 const numerator = new Float64Array([1, 0]);
 
-/** float32, correctly rounded. An element is settled where either result is undecided. */
+/**
+ * float32, correctly rounded, for beta = sign = 1 or -1. An element is settled where either result
+ * is undecided.
+ */
 export function softplusWithGrad32(
   src: Float32Array,
   value: Float32Array,
   grad: Float32Array,
   begin: number,
   end: number,
+  sign: number,
 ): void {
   for (let start = begin; start < end; start += blockSize) {
     const stop = Math.min(start + blockSize, end);
     let count = 0;
     for (let i = start; i < stop; i++) {
-      const x = src[i]!;
-      const bounded = Math.max(x, -limit32);
+      const x = sign * src[i]!;
+      const bounded = Math.max(x, -limit);
       const magnitude = Math.abs(bounded);
-      const t = expQuick(Math.min(magnitude, limit32));
+      const t = expQuick(Math.min(magnitude, limit));
       const y = 0.5 * (bounded + magnitude) + log1pQuick(t);
       numerator[1] = t;
       const slope = numerator[isNegative(x)]! / (1 + t);
-      value[i] = y;
+      value[i] = sign * y;
       grad[i] = slope;
       undecidedX[count] = x;
       undecidedAt[count] = i;
       count += isUndecided(y) | isUndecided(slope);
     }
     for (let k = 0; k < count; k++) {
-      value[undecidedAt[k]!] = settle(undecidedX[k]!);
+      value[undecidedAt[k]!] = sign * settle(undecidedX[k]!);
       grad[undecidedAt[k]!] = settleSigmoid(undecidedX[k]!);
     }
   }
@@ -65,30 +68,32 @@ export function softplusWithGrad32Fast(
   const inverse = 1 / beta;
   for (let i = begin; i < end; i++) {
     const x = beta * src[i]!;
-    const bounded = Math.max(x, -limit32);
+    const bounded = Math.max(x, -limit);
     const magnitude = Math.abs(bounded);
-    const t = expQuick(Math.min(magnitude, limit32));
+    const t = expQuick(Math.min(magnitude, limit));
     numerator[1] = t;
     value[i] = (0.5 * (bounded + magnitude) + log1pQuick(t)) * inverse;
     grad[i] = numerator[isNegative(x)]! / (1 + t);
   }
 }
 
-/** float64. */
+/** float64, for beta = sign = 1 or -1. */
 export function softplusWithGrad64(
   src: Float64Array,
   value: Float64Array,
   grad: Float64Array,
   begin: number,
   end: number,
+  sign: number,
 ): void {
   for (let i = begin; i < end; i++) {
-    const x = src[i]!;
+    const x = sign * src[i]!;
     if (x < tiny64) {
-      value[i] = grad[i] = expTiny(-x, 0, 1);
+      grad[i] = expTiny(-x, 0, 1);
+      value[i] = sign * grad[i]!;
       continue;
     }
-    const bounded = Math.min(Math.max(x, -limit64), limit64);
+    const bounded = Math.min(Math.max(x, -limit), limit);
     const magnitude = Math.abs(bounded);
     const t = exp(magnitude, 0);
     const tLow = low[0]!;
@@ -100,7 +105,7 @@ export function softplusWithGrad64(
     const sum = max + log;
     const logPart = sum - max;
     const sumLow = (max - (sum - logPart)) + (log - logPart);
-    value[i] = x > limit64 ? x : sum + (sumLow + logLow);
+    value[i] = sign * (x > limit ? x : sum + (sumLow + logLow));
     grad[i] = slope;
   }
 }
@@ -126,7 +131,7 @@ export function softplusWithGrad64Beta(
       grad[i] = expTiny(magnitude, rest, 1);
       continue;
     }
-    const t = exp(Math.min(magnitude, limit64), magnitude > limit64 ? 0 : rest);
+    const t = exp(Math.min(magnitude, limit), magnitude > limit ? 0 : rest);
     const tLow = low[0]!;
     const q = quotient(t, tLow, isNegative(product));
     const slope = q + low[0]!;

@@ -111,6 +111,74 @@ for (const { name, engine, formats } of engines) {
         }
       });
 
+      Deno.test(`${label}: options, and the pair of two outputs, are read once`, async () => {
+        // What is read twice can be another thing the second time, after the check.
+        const reads = new Map<string, number>();
+        const counting = (of: object): object =>
+          new Proxy(of, {
+            get(target, key) {
+              reads.set(String(key), (reads.get(String(key)) ?? 0) + 1);
+              return Reflect.get(target, key);
+            },
+          });
+        const inputs = inputsOf(kernel, format, 5);
+        const out = outFor(mixed(format, 5, 2));
+        const options = counting({
+          out: kernel.outputs === 2 ? counting(out) : out,
+          precision: "exact",
+          beta: 2,
+        });
+        const { error } = await attempt(engine, kernel, [...inputs, options]);
+        assert.equal(error, undefined);
+        const pair = kernel.outputs === 2 ? ["value", "grad"] : [];
+        for (const key of [...OPTION_NAMES, ...pair]) assert.equal(reads.get(key), 1, key);
+      });
+
+      Deno.test(`${label}: getters of the pair of two outputs may act`, async () => {
+        if (kernel.outputs === 1) return;
+        const thrown = new Error("from the getter");
+        for (const key of ["value", "grad"]) {
+          const good = { value: mixed(format, 5, 2), grad: mixed(format, 5, 3) };
+          const rest = key === "value" ? { grad: good.grad } : { value: good.value };
+          const watched = Object.values(good);
+          const [x] = inputsOf(kernel, format, 5) as [Vector];
+          const unchanged = snapshot([x, ...watched]);
+          const throwing = acting(
+            key,
+            () => {
+              throw thrown;
+            },
+            undefined,
+            rest,
+          );
+          const { error } = await attempt(engine, kernel, [x, { out: throwing }]);
+          assert.equal(error, thrown);
+          assert.ok(unchanged());
+          // x is given away, or the other output is, while this one is read.
+          const xGoes = acting(key, () => void garbage.detached(x), good[key as "value"], rest);
+          // Its length is 0 then: x has lost its memory, or out no longer has its length.
+          const noX = [{ type: TypeError, names: "x" }, { type: RangeError, names: "out" }];
+          await refused(engine, kernel, [x, { out: xGoes }], noX, `${key} takes x`, watched);
+          const other = key === "value" ? good.grad : good.value;
+          const outGoes = acting(
+            key,
+            () => void garbage.detached(other),
+            good[key as "value"],
+            rest,
+          );
+          const noOut = [{ type: RangeError, names: "out" }];
+          const inputs = inputsOf(kernel, format, 5);
+          await refused(
+            engine,
+            kernel,
+            [...inputs, { out: outGoes }],
+            noOut,
+            `${key} takes out`,
+            watched,
+          );
+        }
+      });
+
       Deno.test(`${label}: length-tracking arrays have the length that they have after options`, async () => {
         const whole = resizable(format, 6);
         const inputs = [whole, ...inputsOf(kernel, format, 4).slice(1)];

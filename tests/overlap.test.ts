@@ -14,7 +14,7 @@ import {
   kernels,
   precisionsOf,
 } from "./engines.ts";
-import { arrayOf, type Format, type Vector } from "./floats.ts";
+import { arrayOf, type Format, FORMATS, type Vector } from "./floats.ts";
 import { equal, mixed } from "./vectors.ts";
 
 /** `length` elements of the memory of `all` from `start` on. */
@@ -85,6 +85,29 @@ for (const engine of engines) {
           for (const shift of [0, 1, -1, 3, -7, 1000, -1000, 4096, -4096]) {
             await check(engine, kernel, format, length, shift, length + shift);
           }
+        }
+      });
+
+      Deno.test(`${label}: out overlaps an input through another buffer object`, async () => {
+        // A clone of a SharedArrayBuffer, and the buffer of a shared WebAssembly memory after it
+        // grew, is another object over the same bytes.
+        const { bytes } = FORMATS[format];
+        for (const shift of [1, -1, 5, -8]) {
+          const length = 3000;
+          const buffer = new SharedArrayBuffer((length + 16) * bytes);
+          const all = format === "f32" ? new Float32Array(buffer) : new Float64Array(buffer);
+          all.set(mixed(format, all.length, shift));
+          const alias = format === "f32"
+            ? new Float32Array(structuredClone(buffer))
+            : new Float64Array(structuredClone(buffer));
+          const x = part(all, 8, length);
+          const inputs = kernel.inputs === 1 ? [x] : [x, part(all, 4, length)];
+          const outs = [part(alias, 8 + shift, length)];
+          if (kernel.outputs === 2) outs.push(mixed(format, length, 0));
+          const copy = x.slice();
+          const want = await call(engine.engine, kernel, inputs.map((v) => v.slice()));
+          const got = await call(engine.engine, kernel, inputs, {}, outs);
+          got.forEach((y, k) => equal(y, want[k]!, copy, `${label} shift ${shift}`));
         }
       });
 

@@ -87,7 +87,7 @@ export type Run = (call: Call) => void;
 
 type Tensor = FloatArray | Matrix;
 
-const dataOf = (x: Tensor): FloatArray => x instanceof Matrix ? x.data : x;
+const dataOf = (x: Tensor): FloatArray => Matrix.is(x) ? x.data : x;
 
 /** Makes an engine of a function that computes checked calls. */
 export function syncEngine(name: string, run: Run): Engine {
@@ -240,7 +240,7 @@ function isGone(array: FloatArray): boolean {
 }
 
 function checkTensor(method: string, argument: string, value: unknown): Tensor {
-  const array = value instanceof Matrix ? value.data : value;
+  const array = Matrix.is(value) ? value.data : value;
   if (!isUsable(array)) {
     throw new TypeError(
       `${method}: ${argument} must be a number, Float32Array, Float64Array or Matrix, got ${
@@ -248,7 +248,7 @@ function checkTensor(method: string, argument: string, value: unknown): Tensor {
       }`,
     );
   }
-  if (isGone(array) || (value instanceof Matrix && array.length !== value.rows * value.columns)) {
+  if (isGone(array) || (Matrix.is(value) && array.length !== value.rows * value.columns)) {
     throw new TypeError(
       `${method}: ${argument} must have its memory, got an array whose buffer was detached or resized`,
     );
@@ -257,10 +257,10 @@ function checkTensor(method: string, argument: string, value: unknown): Tensor {
 }
 
 const sameType = (a: Tensor, b: Tensor): boolean =>
-  a instanceof Matrix === b instanceof Matrix && arrayType(dataOf(a)) === arrayType(dataOf(b));
+  Matrix.is(a) === Matrix.is(b) && arrayType(dataOf(a)) === arrayType(dataOf(b));
 
 function sameShape(a: Tensor, b: Tensor): boolean {
-  if (a instanceof Matrix && b instanceof Matrix) {
+  if (Matrix.is(a) && Matrix.is(b)) {
     return a.rows === b.rows && a.columns === b.columns;
   }
   return dataOf(a).length === dataOf(b).length;
@@ -269,13 +269,13 @@ function sameShape(a: Tensor, b: Tensor): boolean {
 /** What an argument must be to go with x, in words. */
 function expected(x: Tensor): string {
   const type = arrayType(dataOf(x));
-  return x instanceof Matrix
+  return Matrix.is(x)
     ? `a ${x.rows} x ${x.columns} Matrix of ${type} as x`
     : `a ${type} of length ${x.length} as x`;
 }
 
 function checkOut(method: string, argument: string, out: unknown, x: Tensor): Tensor {
-  const array = out instanceof Matrix ? out.data : out;
+  const array = Matrix.is(out) ? out.data : out;
   if (
     !isUsable(array) || !sameType(out as Tensor, x) || !sameShape(out as Tensor, x) ||
     isGone(array) || array.length !== dataOf(x).length
@@ -322,7 +322,7 @@ function like(x: Tensor): Tensor {
   const fresh = arrayType(data) === "Float32Array"
     ? new Float32Array(data.length)
     : new Float64Array(data.length);
-  return x instanceof Matrix ? new Matrix(fresh, x.rows, x.columns) : fresh;
+  return Matrix.is(x) ? new Matrix(fresh, x.rows, x.columns) : fresh;
 }
 
 /** Checks the arguments of an elementwise function without precision and beta, and applies it. */

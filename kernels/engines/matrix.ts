@@ -29,6 +29,8 @@ export function arrayType(value: unknown): string | undefined {
  * ```
  */
 export class Matrix<Data extends FloatArray = FloatArray> {
+  /** Marks what the constructor made: no prototype or proxy can pretend it. */
+  readonly #made = true;
   /** rows * columns elements, row-major. */
   readonly data: Data;
   /** Samples. */
@@ -66,6 +68,16 @@ export class Matrix<Data extends FloatArray = FloatArray> {
     this.rows = rows;
     this.columns = columns;
     Object.freeze(this);
+  }
+
+  /**
+   * Tells whether a value is a Matrix, whatever its prototype says; never throws.
+   *
+   * @param value anything
+   * @returns true for what this class made
+   */
+  static is(value: unknown): value is Matrix {
+    return typeof value === "object" && value !== null && #made in value && value.#made;
   }
 
   /**
@@ -139,6 +151,6 @@ export function describe(value: unknown): string {
   if (typeof value !== "object") return typeof value;
   const type = arrayType(value);
   if (type !== undefined) return `a ${type} of length ${(value as FloatArray).length}`;
-  if (value instanceof Matrix) return `a ${value.rows} x ${value.columns} Matrix`;
-  return Array.isArray(value) ? "an array" : "an object";
+  if (Matrix.is(value)) return `a ${value.rows} x ${value.columns} Matrix`;
+  return "an object";
 }

@@ -27,39 +27,40 @@ import { arrayType } from "./matrix.ts";
  */
 export const scalar: Engine = syncEngine("scalar", run);
 
-/** Beyond, float32 results no longer change; and beta * x cannot overflow. */
-const betaLimit = 2 ** 800;
+/** |beta| beyond these changes no float32 result, and neither beta * x nor 1 / beta overflows. */
+const betaLimits = [2 ** -800, 2 ** 800] as const;
 
 function run({ kernel, precision, beta, inputs: [x, upstream], outputs: [y, grad] }: Call): void {
   if (kernel === "softplusBackward") return backward(x!, upstream!, y!, precision, beta);
   if (arrayType(x) === "Float32Array") {
     const [src, dst, dst2] = [x, y, grad] as [Float32Array, Float32Array, Float32Array];
     const end = src.length;
-    const b = Math.min(Math.max(beta, -betaLimit), betaLimit);
+    const size = Math.min(Math.max(Math.abs(beta), betaLimits[0]), betaLimits[1]);
+    const b = beta < 0 ? -size : size;
+    const exact = precision === "exact" && size === 1;
     switch (kernel) {
       case "softplus":
-        if (precision === "exact" && Math.abs(b) === 1) return softplus32(src, dst, 0, end, b);
-        return softplus32Fast(src, dst, 0, end, b);
+        return exact ? softplus32(src, dst, 0, end, b) : softplus32Fast(src, dst, 0, end, b);
       case "sigmoid":
-        if (precision === "exact" && b === 1) return sigmoid32(src, dst, 0, end);
-        return sigmoid32Fast(src, dst, 0, end, b);
+        return exact ? sigmoid32(src, dst, 0, end, b) : sigmoid32Fast(src, dst, 0, end, b);
       case "softplusWithGrad":
-        if (precision === "exact" && b === 1) return softplusWithGrad32(src, dst, dst2, 0, end);
-        return softplusWithGrad32Fast(src, dst, dst2, 0, end, b);
+        return exact
+          ? softplusWithGrad32(src, dst, dst2, 0, end, b)
+          : softplusWithGrad32Fast(src, dst, dst2, 0, end, b);
     }
   }
   const [src, dst, dst2] = [x, y, grad] as [Float64Array, Float64Array, Float64Array];
   const end = src.length;
+  const plain = Math.abs(beta) === 1;
   switch (kernel) {
     case "softplus":
-      if (Math.abs(beta) === 1) return softplus64(src, dst, 0, end, beta);
-      return softplus64Beta(src, dst, 0, end, beta);
+      return plain ? softplus64(src, dst, 0, end, beta) : softplus64Beta(src, dst, 0, end, beta);
     case "sigmoid":
-      if (beta === 1) return sigmoid64(src, dst, 0, end);
-      return sigmoid64Beta(src, dst, 0, end, beta);
+      return plain ? sigmoid64(src, dst, 0, end, beta) : sigmoid64Beta(src, dst, 0, end, beta);
     case "softplusWithGrad":
-      if (beta === 1) return softplusWithGrad64(src, dst, dst2, 0, end);
-      return softplusWithGrad64Beta(src, dst, dst2, 0, end, beta);
+      return plain
+        ? softplusWithGrad64(src, dst, dst2, 0, end, beta)
+        : softplusWithGrad64Beta(src, dst, dst2, 0, end, beta);
   }
 }
 
