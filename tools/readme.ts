@@ -9,6 +9,7 @@
 
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
+import { bound } from "../tests/engines.ts";
 import { replaceFile } from "./files.ts";
 import { exitWith, root } from "./process.ts";
 
@@ -16,7 +17,7 @@ import { exitWith, root } from "./process.ts";
 export type Section = () => string | Promise<string>;
 
 /** The parts by name. */
-export const sections: Readonly<Record<string, Section>> = { tasks };
+export const sections: Readonly<Record<string, Section>> = { accuracy, tasks };
 
 /** Returns the README with its generated parts made again, and the rest as it is. */
 export async function makeReadme(
@@ -35,6 +36,22 @@ export async function makeReadme(
     end = match.index + all.length;
   }
   return text + readme.slice(end);
+}
+
+/** The promised bounds, from the table that the tests hold the engines to. */
+function accuracy(): string {
+  const rows = [['float32, `"exact"`', "f32", "exact"], ['float32, `"fast"`', "f32", "fast"], [
+    "float64",
+    "f64",
+    "exact",
+  ]] as const;
+  return [
+    "| | beta = 1 | other beta |",
+    "| --- | --- | --- |",
+    ...rows.map(([label, format, precision]) =>
+      `| ${label} | ${bound(format, precision)} | ${bound(format, precision, 2)} |`
+    ),
+  ].join("\n");
 }
 
 function tasks(): string {

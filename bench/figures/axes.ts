@@ -20,7 +20,7 @@ export function decadeAxis(
   const powers: number[] = [];
   for (let p = Math.ceil(range[0]); p <= range[1]; p++) powers.push(p);
   // The fewer decades, the more ticks between the powers.
-  const between = decades < 0.7 ? [1, 1.5, 2, 3, 4, 5, 6, 8] : decades < 2.2 ? [1, 2, 5] : [1];
+  const between = decades < 1 ? [1, 1.5, 2, 3, 4, 5, 6, 8] : decades < 2.2 ? [1, 2, 5] : [1];
   const ticks = [Math.floor(range[0]), ...powers]
     .flatMap((p) => between.map((factor) => ({ factor, p, value: factor * 10 ** p })))
     .filter(({ value }) => Math.log10(value) >= range[0] && Math.log10(value) <= range[1])

@@ -76,8 +76,8 @@ export function errorOverX(
     return [errorLine(name, sorted, i, groups.length), ...errorCrosses(name, sorted, top, i)];
   });
   const marks = [
-    levelMark(0.5, "½ ULP: correctly rounded"),
-    levelMark(2 ** digits, "no digit is right"),
+    levelMark(0.5, "½ ULP: correctly rounded", "bottom"),
+    levelMark(2 ** digits, "no digit is right", "top"),
   ];
   const power = Math.log10(top);
   const step = dtype === "f32" ? 1 : 2;
@@ -165,16 +165,21 @@ function errorCrosses(
   }];
 }
 
-/** A dotted level with its meaning at the right end. */
-function levelMark(y: number, text: string): { shape: Mark; annotation: Mark } {
+/** A dotted level with its meaning at the right end, above it ("bottom" rests on it) or below. */
+function levelMark(
+  y: number,
+  text: string,
+  yanchor: "bottom" | "top",
+): { shape: Mark; annotation: Mark } {
   return {
     shape: {
       ...{ type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, layer: "below" },
       line: { color: "#777777", width: 1, dash: "dot" },
     },
     annotation: {
-      ...{ xref: "paper", x: 0.99, xanchor: "right", y: Math.log10(y), yanchor: "bottom" },
+      ...{ xref: "paper", x: 0.99, xanchor: "right", y: Math.log10(y), yanchor },
       ...{ text, showarrow: false, font: { size: 12, color: "#555555" } },
+      bgcolor: "rgba(255, 255, 255, 0.8)",
     },
   };
 }

@@ -90,10 +90,12 @@ export class Matrix<Data extends FloatArray = FloatArray> {
    * @throws {RangeError} the rows differ in length
    */
   static from(rows: ArrayLike<ArrayLike<number>>): Matrix<Float32Array<ArrayBuffer>>;
+  /** Copies an array of rows into float32. */
   static from(
     rows: ArrayLike<ArrayLike<number>>,
     Type: typeof Float32Array,
   ): Matrix<Float32Array<ArrayBuffer>>;
+  /** Copies an array of rows into float64. */
   static from(
     rows: ArrayLike<ArrayLike<number>>,
     Type: typeof Float64Array,
