@@ -75,23 +75,19 @@ export function errorOverX(
     const sorted = group.toSorted((a, b) => a.x - b.x);
     return [errorLine(name, sorted, i, groups.length), ...errorCrosses(name, sorted, top, i)];
   });
-  const marks = [
-    levelMark(0.5, "½ ULP: correctly rounded", "bottom"),
-    levelMark(2 ** digits, "no digit is right", "top"),
-  ];
   const power = Math.log10(top);
   const step = dtype === "f32" ? 1 : 2;
-  const powers = Array.from({ length: Math.floor(power / step) + 1 }, (_, i) => i * step);
+  const powers = Array.from({ length: Math.floor(power / step) + 1 }, (_, i) => i * step).slice(1);
   const layout = layoutOf({
     title: titles.title ?? "Error over x: lower is better",
     subtitle: titles.subtitle,
     x: { title: { text: "x" }, range: extent(points.map(({ x }) => x), groups.length) },
     y: {
-      title: { text: "error (ULP)" },
+      title: { text: "error (ULP), ½: correctly rounded" },
       type: "log",
       range: [Math.log10(FLOOR) - 0.15, power + 0.15],
-      tickvals: [FLOOR, ...powers.map((p) => 10 ** p)],
-      ticktext: ["0", ...powers.map(numberLabel)],
+      tickvals: [FLOOR, 0.5, ...powers.map((p) => 10 ** p)],
+      ticktext: ["0", "½", ...powers.map(numberLabel)],
     },
     entries: traces.length,
   });
@@ -99,8 +95,11 @@ export function errorOverX(
     data: traces,
     layout: {
       ...layout,
-      shapes: marks.map(({ shape }) => shape),
-      annotations: marks.map(({ annotation }) => annotation),
+      shapes: [levelLine(0.5), levelLine(2 ** digits)],
+      annotations: [{
+        ...{ xref: "paper", x: 0.99, xanchor: "right", y: digits * Math.log10(2), yanchor: "top" },
+        ...{ text: "no digit is right", showarrow: false, font: { size: 12, color: "#555555" } },
+      }],
     },
   };
 }
@@ -165,21 +164,10 @@ function errorCrosses(
   }];
 }
 
-/** A dotted level with its meaning at the right end, above it ("bottom" rests on it) or below. */
-function levelMark(
-  y: number,
-  text: string,
-  yanchor: "bottom" | "top",
-): { shape: Mark; annotation: Mark } {
+/** A dotted line across the plot. */
+function levelLine(y: number): Mark {
   return {
-    shape: {
-      ...{ type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, layer: "below" },
-      line: { color: "#777777", width: 1, dash: "dot" },
-    },
-    annotation: {
-      ...{ xref: "paper", x: 0.99, xanchor: "right", y: Math.log10(y), yanchor },
-      ...{ text, showarrow: false, font: { size: 12, color: "#555555" } },
-      bgcolor: "rgba(255, 255, 255, 0.8)",
-    },
+    ...{ type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, layer: "below" },
+    line: { color: "#555555", width: 1.25, dash: "dot" },
   };
 }
