@@ -62,10 +62,10 @@ export function sigmoid32(
       const y = quick(x);
       dst[i] = y;
       undecidedX[count] = x;
-      undecidedAt[count] = i;
+      undecidedAt[count] = i - start;
       count += isUndecided(y);
     }
-    for (let k = 0; k < count; k++) dst[undecidedAt[k]!] = settleSigmoid(undecidedX[k]!);
+    for (let k = 0; k < count; k++) dst[start + undecidedAt[k]!] = settleSigmoid(undecidedX[k]!);
   }
 }
 

@@ -50,10 +50,10 @@ export function softplus32(
       const y = quick(x);
       dst[i] = sign * y;
       undecidedX[count] = x;
-      undecidedAt[count] = i;
+      undecidedAt[count] = i - start;
       count += isUndecided(y);
     }
-    for (let k = 0; k < count; k++) dst[undecidedAt[k]!] = sign * settle(undecidedX[k]!);
+    for (let k = 0; k < count; k++) dst[start + undecidedAt[k]!] = sign * settle(undecidedX[k]!);
   }
 }
 

@@ -46,12 +46,12 @@ export function softplusWithGrad32(
       value[i] = sign * y;
       grad[i] = slope;
       undecidedX[count] = x;
-      undecidedAt[count] = i;
+      undecidedAt[count] = i - start;
       count += isUndecided(y) | isUndecided(slope);
     }
     for (let k = 0; k < count; k++) {
-      value[undecidedAt[k]!] = sign * settle(undecidedX[k]!);
-      grad[undecidedAt[k]!] = settleSigmoid(undecidedX[k]!);
+      value[start + undecidedAt[k]!] = sign * settle(undecidedX[k]!);
+      grad[start + undecidedAt[k]!] = settleSigmoid(undecidedX[k]!);
     }
   }
 }

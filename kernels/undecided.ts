@@ -13,9 +13,9 @@
 /** Elements in a block. */
 export const blockSize = 1024;
 
-/** Undecided inputs of the block, and where they came from. One slot more than a block. */
+/** Undecided inputs of the block, and where they stand in it. One slot more than a block. */
 export const undecidedX: Float64Array = new Float64Array(blockSize + 1);
-export const undecidedAt: Float64Array = new Float64Array(blockSize + 1);
+export const undecidedAt: Int32Array = new Int32Array(blockSize + 1);
 
 const float = new Float64Array(1);
 const words = new Int32Array(float.buffer); // the low word comes first: WebAssembly, too, is little-endian

@@ -45,13 +45,20 @@ function accuracy(): string {
     "f64",
     "exact",
   ]] as const;
-  return [
-    "| | beta = 1 | other beta |",
-    "| --- | --- | --- |",
-    ...rows.map(([label, format, precision]) =>
-      `| ${label} | ${bound(format, precision)} | ${bound(format, precision, 2)} |`
-    ),
-  ].join("\n");
+  const table = [
+    ["", "beta = 1", "other beta"],
+    ...rows.map(([label, format, precision]) => [
+      label,
+      String(bound(format, precision)),
+      String(bound(format, precision, 2)),
+    ]),
+  ];
+  const widths = [0, 1, 2].map((c) => Math.max(...table.map((row) => row[c]!.length)));
+  const lines = table.map((row) =>
+    `| ${row.map((cell, c) => cell.padEnd(widths[c]!)).join(" | ")} |`
+  );
+  lines.splice(1, 0, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`);
+  return lines.join("\n");
 }
 
 function tasks(): string {
