@@ -53,7 +53,7 @@ export { scalar };
  *
  * assert.equal(softplus(-20), 2.061153620314381e-9);
  * assert.equal(softplus(1000), 1000);
- * assert.equal(softplus(3, { beta: 2 }), 3.0012378435076824);
+ * assert.equal(softplus(3, { beta: 2 }), 3.001237842568865);
  * ```
  */
 export const softplus: Unary = scalar.softplus;

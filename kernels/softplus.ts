@@ -112,7 +112,7 @@ export function softplus64(
   }
 }
 
-/** float64, for any beta: log(1 + e^(beta x)) / beta. */
+/** float64, for any beta: log(1 + e^(beta x)) / beta. A negative one is -softplus(-x; -beta). */
 export function softplus64Beta(
   src: Float64Array,
   dst: Float64Array,
@@ -120,20 +120,20 @@ export function softplus64Beta(
   end: number,
   beta: number,
 ): void {
-  const by = factor(beta);
+  const sign = beta < 0 ? -1 : 1;
+  const divisor = Math.abs(beta);
+  const by = factor(divisor);
   for (let i = begin; i < end; i++) {
-    const x = src[i]!;
+    const x = sign * src[i]!;
     const product = multiply(x, by);
     const magnitude = Math.abs(product);
     const rest = product < 0 ? -low[0]! : low[0]!;
     if (product < tiny64) {
-      const y = expTiny(magnitude, rest, Math.abs(beta));
-      dst[i] = beta < 0 ? -y : y;
+      dst[i] = sign * expTiny(magnitude, rest, divisor);
     } else {
       const t = exp(Math.min(magnitude, limit), magnitude > limit ? 0 : rest);
       const log = log1p(t, low[0]!);
-      const max = beta > 0 ? Math.max(x, 0) : Math.min(x, 0);
-      dst[i] = max + (log / beta + low[0]! / beta);
+      dst[i] = sign * (Math.max(x, 0) + (log / divisor + low[0]! / divisor));
     }
   }
 }

@@ -119,15 +119,16 @@ export function softplusWithGrad64Beta(
   end: number,
   beta: number,
 ): void {
-  const by = factor(beta);
+  const sign = beta < 0 ? -1 : 1;
+  const divisor = Math.abs(beta);
+  const by = factor(divisor);
   for (let i = begin; i < end; i++) {
-    const x = src[i]!;
+    const x = sign * src[i]!;
     const product = multiply(x, by);
     const magnitude = Math.abs(product);
     const rest = product < 0 ? -low[0]! : low[0]!;
     if (product < tiny64) {
-      const y = expTiny(magnitude, rest, Math.abs(beta));
-      value[i] = beta < 0 ? -y : y;
+      value[i] = sign * expTiny(magnitude, rest, divisor);
       grad[i] = expTiny(magnitude, rest, 1);
       continue;
     }
@@ -136,8 +137,7 @@ export function softplusWithGrad64Beta(
     const q = quotient(t, tLow, isNegative(product));
     const slope = q + low[0]!;
     const log = log1p(t, tLow);
-    const max = beta > 0 ? Math.max(x, 0) : Math.min(x, 0);
-    value[i] = max + (log / beta + low[0]! / beta);
+    value[i] = sign * (Math.max(x, 0) + (log / divisor + low[0]! / divisor));
     grad[i] = slope;
   }
 }

@@ -115,15 +115,13 @@ export function syncEngine(name: string, run: Run): Engine {
       return { value, grad };
     }
     const tensor = checkTensor(method, "x", x);
-    let result: WithGrad<Tensor>;
-    if (out === undefined) {
-      result = { value: like(tensor), grad: like(tensor) };
-    } else {
-      result = checkOutPair(method, out, tensor);
-    }
+    // Computed into the arrays that were checked: a getter of `out` may give others next time.
+    const result = out === undefined
+      ? { value: like(tensor), grad: like(tensor) }
+      : checkOutPair(method, out, tensor);
     const outputs = [dataOf(result.value), dataOf(result.grad)];
     run({ kernel: method, precision, beta, inputs: [apart(dataOf(tensor), outputs)], outputs });
-    return result;
+    return out ?? result;
   }) as UnaryWithGrad;
 
   const backward = ((x: unknown, upstream: unknown, options?: unknown) => {
@@ -289,8 +287,7 @@ function checkOutPair(method: string, out: unknown, x: Tensor): WithGrad<Tensor>
   if (typeof out !== "object" || out === null) {
     throw new RangeError(`${method}: out must be { value, grad }, got ${describe(out)}`);
   }
-  const pair = out as WithGrad<unknown>;
-  const { value, grad } = pair;
+  const { value, grad } = out as WithGrad<unknown>;
   const first = checkOut(method, "out.value", value, x);
   const second = checkOut(method, "out.grad", grad, x);
   if (overlap(dataOf(first), dataOf(second))) {
@@ -300,7 +297,7 @@ function checkOutPair(method: string, out: unknown, x: Tensor): WithGrad<Tensor>
       } in the same memory`,
     );
   }
-  return pair as WithGrad<Tensor>;
+  return { value: first, grad: second };
 }
 
 function overlap(a: FloatArray, b: FloatArray): boolean {
@@ -308,12 +305,22 @@ function overlap(a: FloatArray, b: FloatArray): boolean {
     b.byteOffset < a.byteOffset + a.byteLength;
 }
 
-/** The input, or a copy where an output overlaps it other than element for element. */
+/** The input, or a copy where an output overlaps it, or may, other than element for element. */
 function apart(input: FloatArray, outputs: readonly FloatArray[]): FloatArray {
   for (const output of outputs) {
-    if (output.byteOffset !== input.byteOffset && overlap(input, output)) return input.slice();
+    const shifted = output.byteOffset !== input.byteOffset && overlap(input, output);
+    if (shifted || mayAlias(input, output)) return input.slice();
   }
   return input;
+}
+
+/** Two different objects may stand for the same shared memory. */
+function mayAlias(a: FloatArray, b: FloatArray): boolean {
+  return a.buffer !== b.buffer && isShared(a) && isShared(b);
+}
+
+function isShared(array: FloatArray): boolean {
+  return typeof SharedArrayBuffer !== "undefined" && array.buffer instanceof SharedArrayBuffer;
 }
 
 /** A new array or Matrix of x's type and shape. */
