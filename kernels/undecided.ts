@@ -19,13 +19,14 @@ export const undecidedAt: Int32Array = new Int32Array(blockSize + 1);
 
 const float = new Float64Array(1);
 const words = new Int32Array(float.buffer); // the low word comes first: WebAssembly, too, is little-endian
-const smallestNormal = 2 ** -126;
+/** The high word of 2^-126. Positive float64 compare as their words do. */
+const smallestNormalHigh = 0x38100000;
 
 /** 1 where the quick result y >= 0 may round either way (NaN: 0), else 0. */
 export function isUndecided(y: number): number {
   float[0] = y;
   const near = ((words[0]! & 0x1fffffff) - 0x0ff00000) >>> 0;
-  return (near <= 0x200000 ? 1 : 0) | (y < smallestNormal ? 1 : 0);
+  return (near <= 0x200000 ? 1 : 0) | ((words[1]! >>> 0) < smallestNormalHigh ? 1 : 0);
 }
 
 /** The rounded quick result where it is certain after all (subnormals), else NaN. */
