@@ -10,8 +10,7 @@ import {
   softplusWithGrad64Beta,
 } from "../softplus_with_grad.ts";
 import { type Call, type Engine, syncEngine } from "./engine.ts";
-import type { FloatArray } from "./matrix.ts";
-import { arrayType } from "./matrix.ts";
+import { arrayType, type FloatArray } from "./matrix.ts";
 
 /**
  * The plain TypeScript engine: synchronous, one thread, float32 and float64.
