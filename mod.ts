@@ -18,8 +18,13 @@
  */
 import type { Backward, Unary, UnaryWithGrad } from "./kernels/engines/engine.ts";
 import { scalar } from "./kernels/engines/scalar.ts";
+import { wasm } from "./kernels/engines/wasm.ts";
 
 export type {
+  AsyncBackward,
+  AsyncEngine,
+  AsyncUnary,
+  AsyncUnaryWithGrad,
   Backward,
   Engine,
   Options,
@@ -32,7 +37,10 @@ export type { FloatArray, FloatArrayConstructor } from "./kernels/engines/matrix
 export type { Naive } from "./kernels/engines/naive.ts";
 export { Matrix } from "./kernels/engines/matrix.ts";
 export { naive } from "./kernels/engines/naive.ts";
-export { scalar };
+export { scalar, wasm };
+export { threads, ThreadsUnavailableError } from "./kernels/engines/threads.ts";
+export type { Threads } from "./kernels/engines/threads.ts";
+export type { WasmEngine } from "./kernels/engines/wasm.ts";
 
 /**
  * softplus(x) = log(1 + e^x), with beta log(1 + e^(beta x)) / beta.
@@ -56,7 +64,7 @@ export { scalar };
  * assert.equal(softplus(3, { beta: 2 }), 3.001237842568865);
  * ```
  */
-export const softplus: Unary = scalar.softplus;
+export const softplus: Unary = wasm.softplus;
 
 /**
  * sigmoid(x) = 1 / (1 + e^-x), with beta sigmoid(beta x).
@@ -73,7 +81,7 @@ export const softplus: Unary = scalar.softplus;
  * assert.equal(sigmoid(-1000), 0);
  * ```
  */
-export const sigmoid: Unary = scalar.sigmoid;
+export const sigmoid: Unary = wasm.sigmoid;
 
 /**
  * The derivative of softplus: {@link sigmoid} under its own name.
@@ -86,7 +94,7 @@ export const sigmoid: Unary = scalar.sigmoid;
  * assert.equal(softplusGrad(1.5), sigmoid(1.5));
  * ```
  */
-export const softplusGrad: Unary = scalar.softplusGrad;
+export const softplusGrad: Unary = wasm.softplusGrad;
 
 /**
  * log(sigmoid(x)) = -softplus(-x), to the bit; with beta -softplus(-x; beta).
@@ -102,7 +110,7 @@ export const softplusGrad: Unary = scalar.softplusGrad;
  * assert.equal(logSigmoid(-800), -800);
  * ```
  */
-export const logSigmoid: Unary = scalar.logSigmoid;
+export const logSigmoid: Unary = wasm.logSigmoid;
 
 /**
  * softplus and its derivative in one pass, bit for bit what the two functions give.
@@ -116,7 +124,7 @@ export const logSigmoid: Unary = scalar.logSigmoid;
  * assert.deepEqual(softplusWithGrad(0), { value: Math.LN2, grad: 0.5 });
  * ```
  */
-export const softplusWithGrad: UnaryWithGrad = scalar.softplusWithGrad;
+export const softplusWithGrad: UnaryWithGrad = wasm.softplusWithGrad;
 
 /**
  * upstream * sigmoid(x): the backward pass of softplus. The sigmoid is rounded, then the product, so
@@ -131,4 +139,4 @@ export const softplusWithGrad: UnaryWithGrad = scalar.softplusWithGrad;
  * assert.equal(softplusBackward(0, 3), 1.5);
  * ```
  */
-export const softplusBackward: Backward = scalar.softplusBackward;
+export const softplusBackward: Backward = wasm.softplusBackward;

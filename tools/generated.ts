@@ -4,6 +4,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { outputs } from "./build/outputs.ts";
 import { replaceFile } from "./files.ts";
 import { exitWith, root } from "./process.ts";
 import { makeReadme } from "./readme.ts";
@@ -20,6 +21,7 @@ export interface Generated {
 
 /** The list. */
 export const generated: readonly Generated[] = [
+  ...outputs.map((output) => ({ ...output, command: "deno task build" })),
   { file: "README.md", command: "deno task readme", make: makeReadme },
 ];
 

@@ -70,6 +70,48 @@ export interface Engine {
   readonly softplusBackward: Backward;
 }
 
+/** A method that returns a promise of what the synchronous one returns; errors reject it. */
+export interface AsyncUnary {
+  /** Computes in float64. */
+  (x: number, options?: Options<never>): Promise<number>;
+  /** Resolves to `out`, or a new array or Matrix of x's type and shape. */
+  <T extends FloatArray | Matrix>(x: T, options?: Options<T>): Promise<T>;
+}
+
+/** Value and gradient in one pass, as a promise. */
+export interface AsyncUnaryWithGrad {
+  /** Computes in float64. */
+  (x: number, options?: Options<never>): Promise<WithGrad<number>>;
+  /** Resolves to `out`, or two new arrays or Matrices of x's type and shape. */
+  <T extends FloatArray | Matrix>(x: T, options?: Options<WithGrad<T>>): Promise<WithGrad<T>>;
+}
+
+/** The gradient times what comes from above, as a promise. */
+export interface AsyncBackward {
+  /** Computes in float64. */
+  (x: number, upstream: number, options?: Options<never>): Promise<number>;
+  /** Resolves to `out`, or a new array or Matrix of x's type and shape. */
+  <T extends FloatArray | Matrix>(x: T, upstream: T, options?: Options<T>): Promise<T>;
+}
+
+/** The methods of an engine that works beside the calling thread. */
+export interface AsyncEngine {
+  /** The engine's name, as benchmarks and certificates print it. */
+  readonly name: string;
+  /** log(1 + e^x). */
+  readonly softplus: AsyncUnary;
+  /** The derivative of softplus: sigmoid. */
+  readonly softplusGrad: AsyncUnary;
+  /** 1 / (1 + e^-x). */
+  readonly sigmoid: AsyncUnary;
+  /** log(sigmoid(x)) = -softplus(-x). */
+  readonly logSigmoid: AsyncUnary;
+  /** softplus and sigmoid in one pass. */
+  readonly softplusWithGrad: AsyncUnaryWithGrad;
+  /** upstream * sigmoid(x). */
+  readonly softplusBackward: AsyncBackward;
+}
+
 /** What an engine has to compute; logSigmoid arrives as softplus with -beta. */
 export type KernelName = "softplus" | "sigmoid" | "softplusWithGrad" | "softplusBackward";
 
@@ -89,14 +131,17 @@ type Tensor = FloatArray | Matrix;
 
 const dataOf = (x: Tensor): FloatArray => Matrix.is(x) ? x.data : x;
 
-/** Makes an engine of a function that computes checked calls. */
-export function syncEngine(name: string, run: Run): Engine {
+/**
+ * Makes an engine of a function that computes checked calls. Numbers go to `runNumber`, as arrays
+ * of length one.
+ */
+export function syncEngine(name: string, run: Run, runNumber: Run = run): Engine {
   const one = (method: string, kernel: KernelName, sign = 1): Unary =>
     ((x: unknown, options?: unknown) => {
       const { out, precision, beta } = readOptions(method, options);
       if (typeof x === "number") {
         refuseOut(method, out);
-        return run1(run, kernel, precision, sign * beta, x);
+        return run1(runNumber, kernel, precision, sign * beta, x);
       }
       const tensor = checkTensor(method, "x", x);
       const result = out === undefined ? like(tensor) : checkOut(method, "out", out, tensor);
@@ -111,7 +156,7 @@ export function syncEngine(name: string, run: Run): Engine {
     const { out, precision, beta } = readOptions(method, options);
     if (typeof x === "number") {
       refuseOut(method, out);
-      const [value, grad] = runNumbers(run, method, precision, beta, [x], 2);
+      const [value, grad] = runNumbers(runNumber, method, precision, beta, [x], 2);
       return { value, grad };
     }
     const tensor = checkTensor(method, "x", x);
@@ -132,7 +177,7 @@ export function syncEngine(name: string, run: Run): Engine {
         throw new TypeError(`${method}: upstream must be a number as x, got ${describe(upstream)}`);
       }
       refuseOut(method, out);
-      return runNumbers(run, method, precision, beta, [x, upstream], 1)[0]!;
+      return runNumbers(runNumber, method, precision, beta, [x, upstream], 1)[0]!;
     }
     const tensor = checkTensor(method, "x", x);
     if (typeof upstream === "number") {
@@ -165,6 +210,34 @@ export function syncEngine(name: string, run: Run): Engine {
     softplusWithGrad: withGrad,
     softplusBackward: backward,
   });
+}
+
+/**
+ * Makes an engine of a function that promises to compute checked calls. Arguments are checked, and
+ * overlapping inputs copied, before a method returns its promise.
+ */
+export function asyncEngine(
+  name: string,
+  run: (call: Call) => Promise<void>,
+  runNumber: Run,
+): AsyncEngine {
+  let started: Promise<void> | undefined;
+  const engine = syncEngine(name, (call) => void (started = run(call)), runNumber);
+  const promised = (method: (...args: never[]) => unknown) => async (...args: never[]) => {
+    started = undefined;
+    const result = method(...args);
+    await started;
+    return result;
+  };
+  return Object.freeze({
+    name,
+    softplus: promised(engine.softplus),
+    softplusGrad: promised(engine.softplusGrad),
+    sigmoid: promised(engine.sigmoid),
+    logSigmoid: promised(engine.logSigmoid),
+    softplusWithGrad: promised(engine.softplusWithGrad),
+    softplusBackward: promised(engine.softplusBackward),
+  }) as unknown as AsyncEngine;
 }
 
 // Numbers are arrays of length one: the same code, so the same bits.

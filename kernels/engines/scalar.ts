@@ -24,12 +24,15 @@ import { arrayType, type FloatArray } from "./matrix.ts";
  * assert.deepEqual(scalar.softplus(x), softplus(x));
  * ```
  */
-export const scalar: Engine = syncEngine("scalar", run);
+export const scalar: Engine = syncEngine("scalar", runScalar);
 
 /** |beta| beyond these changes no float32 result, and neither beta * x nor 1 / beta overflows. */
 const betaLimits = [2 ** -800, 2 ** 800] as const;
 
-function run({ kernel, precision, beta, inputs: [x, upstream], outputs: [y, grad] }: Call): void {
+/** Computes a call in plain TypeScript. */
+export function runScalar(
+  { kernel, precision, beta, inputs: [x, upstream], outputs: [y, grad] }: Call,
+): void {
   if (kernel === "softplusBackward") return backward(x!, upstream!, y!, precision, beta);
   if (arrayType(x) === "Float32Array") {
     const [src, dst, dst2] = [x, y, grad] as [Float32Array, Float32Array, Float32Array];
@@ -79,7 +82,7 @@ function backward(
     const end = Math.min(start + block, x.length);
     const inputs = [x.subarray(start, end)];
     const outputs = [gradient.subarray(0, end - start)];
-    run({ kernel: "sigmoid", precision, beta, inputs, outputs });
+    runScalar({ kernel: "sigmoid", precision, beta, inputs, outputs });
     for (let i = start; i < end; i++) out[i] = upstream[i]! * gradient[i - start]!;
   }
 }

@@ -1,0 +1,112 @@
+/*
+ * The WebAssembly SIMD engine on a pool of workers.
+ *
+ * The calling thread copies a piece of the input into a slot of shared memory, a worker computes it
+ * there, and the calling thread copies the result out; several pieces are under way at once.
+ */
+import { type AsyncEngine, asyncEngine, type Call } from "./engine.ts";
+import { describe } from "./matrix.ts";
+import { runScalar } from "./scalar.ts";
+import { runWasm } from "./wasm.ts";
+import { kernelOf } from "./wasm/kernel_of.ts";
+import { Pool, slotBytes } from "./threads/pool.ts";
+
+/** A pool of workers with the methods of every engine; they return promises. */
+export interface Threads extends AsyncEngine, AsyncDisposable {
+  /** How many workers compute. */
+  readonly size: number;
+  /** Ends the workers. Calls under way, and later ones, are rejected. */
+  dispose(): Promise<void>;
+}
+
+/** Threads cannot run here; the message says what is missing and how to get it. */
+export class ThreadsUnavailableError extends Error {
+  /** "ThreadsUnavailableError". */
+  override readonly name = "ThreadsUnavailableError";
+}
+
+/** Below this many elements a call stays on the calling thread: bench/threshold.ts measured it. */
+const threshold = 32768;
+
+/**
+ * Starts a pool of workers. It needs no permission, and does not keep the process alive.
+ *
+ * x and upstream must not change before the promise of a call resolves.
+ *
+ * @param options size: number of workers, the machine's logical cores unless told
+ * @throws {RangeError} size is not a whole number from 1 to 1024
+ * @throws {ThreadsUnavailableError} there is no shared memory, as on a page that is not isolated
+ *
+ * @example All cores
+ * ```ts
+ * import { softplus, threads } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * await using pool = await threads({ size: 2 });
+ * const x = new Float32Array(100_000).fill(-1);
+ * assert.deepEqual(await pool.softplus(x), softplus(x));
+ * ```
+ */
+export async function threads(options: { readonly size?: number } = {}): Promise<Threads> {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`threads: options must be an object, got ${describe(options)}`);
+  }
+  const { size = globalThis.navigator?.hardwareConcurrency ?? 1 } = options;
+  if (typeof size !== "number" || !Number.isInteger(size) || size < 1 || size > 1024) {
+    throw new RangeError(
+      `threads: size must be a whole number from 1 to 1024, got ${
+        typeof size === "number" ? size : describe(size)
+      }`,
+    );
+  }
+  if (typeof SharedArrayBuffer === "undefined") {
+    throw new ThreadsUnavailableError(
+      "threads: no SharedArrayBuffer. A page gets it when its server sends the headers " +
+        "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp",
+    );
+  }
+  const pool = new Pool(size);
+  await pool.start();
+  const dispose = () => {
+    pool.end(new Error("threads: the pool was disposed"));
+    return Promise.resolve();
+  };
+  return Object.freeze({
+    ...asyncEngine("threads", (call) => run(pool, call), runScalar),
+    size,
+    dispose,
+    [Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]: dispose,
+  }) as Threads;
+}
+
+async function run(pool: Pool, call: Call): Promise<void> {
+  if (pool.ended !== undefined) throw pool.ended;
+  const { inputs, outputs } = call;
+  const length = inputs[0]!.length;
+  if (length < threshold) return runWasm(call);
+  const { BYTES_PER_ELEMENT } = inputs[0]!;
+  const { kernel, beta } = kernelOf(call);
+  const most = slotBytes / Math.max(inputs.length, outputs.length) / BYTES_PER_ELEMENT - 16;
+  const fair = Math.max(Math.ceil(length / (4 * pool.size)), threshold / 4);
+  const step = Math.floor(Math.min(most, fair) / 16) * 16;
+
+  let failure: unknown;
+  const underWay = new Set<Promise<void>>();
+  for (let begin = 0; begin < length && failure === undefined; begin += step) {
+    const end = Math.min(begin + step, length);
+    const slot = await pool.slot();
+    const piece = pool.compute(slot, {
+      kernel,
+      beta,
+      wide: BYTES_PER_ELEMENT === 8,
+      count: end - begin,
+      inputs: inputs.length,
+      outputs: outputs.length,
+      fill: (parts) => parts.forEach((part, k) => part.set(inputs[k]!.subarray(begin, end))),
+      take: (parts) => parts.forEach((part, k) => outputs[k]!.set(part, begin)),
+    }).catch((error) => void (failure ??= error)).finally(() => underWay.delete(piece));
+    underWay.add(piece);
+  }
+  await Promise.all(underWay);
+  if (failure !== undefined) throw failure;
+}

@@ -1,0 +1,121 @@
+/*
+ * The WebAssembly SIMD engine, on the calling thread. Bytes come from embedded.ts and are compiled
+ * at the first call; that takes about 2 ms, and no permission.
+ */
+import { type Call, type Engine, syncEngine } from "./engine.ts";
+import { arrayType, describe, type FloatArray, type FloatArrayConstructor } from "./matrix.ts";
+import { Arenas } from "./wasm/arena.ts";
+import { bestBuild, type Build, compile, newMemory } from "./wasm/module.ts";
+import { createRunner, heapStart, type Runner } from "./wasm/runner.ts";
+import { kernelOf } from "./wasm/kernel_of.ts";
+import { runScalar } from "./scalar.ts";
+
+/** The WebAssembly engine: the methods of every engine, and arrays that calls need not copy. */
+export interface WasmEngine extends Engine {
+  /**
+   * An array of zeros in WebAssembly memory: calls whose inputs and outputs all come from here copy
+   * nothing. It never loses its memory. Give it back with `free`, or declare it with `using`; do not
+   * touch it, or a view of it, after that.
+   *
+   * @param type Float32Array or Float64Array
+   * @param length elements; the array must fit in 4 GiB
+   * @throws {TypeError} type is neither
+   * @throws {RangeError} length is not a whole number from 0, or too large; no memory is left
+   *
+   * @example In place, without a copy
+   * ```ts
+   * import { wasm } from "@softplus/kit";
+   * import assert from "node:assert/strict";
+   *
+   * using x = wasm.alloc(Float32Array, 1000);
+   * x.fill(-20);
+   * wasm.softplus(x, { out: x });
+   * assert.equal(x[999], Math.fround(2.061153620314381e-9));
+   * ```
+   */
+  alloc(type: Float32ArrayConstructor, length: number): Float32Array<ArrayBuffer> & Disposable;
+  /** The same in float64. */
+  alloc(type: Float64ArrayConstructor, length: number): Float64Array<ArrayBuffer> & Disposable;
+  /**
+   * Gives an array of `alloc` back.
+   *
+   * @throws {TypeError} array is none, or was given back before
+   */
+  free(array: FloatArray): void;
+}
+
+/** Makes an engine of its own; `fused` chooses a build, which must run here. For tests. */
+export function createWasm(options: { readonly fused?: boolean } = {}): WasmEngine {
+  let build: Build | undefined;
+  let runner: Runner | undefined;
+  const getBuild = (): Build => build ??= chosen(options.fused);
+  const arenas = new Arenas(getBuild);
+
+  function run(call: Call): void {
+    const { inputs, outputs } = call;
+    const length = inputs[0]!.length;
+    const { kernel, beta } = kernelOf(call);
+    const resident = arenas.runnerOf(inputs, outputs);
+    if (length === 0) return;
+    const chosen = resident ?? (runner ??= createRunner(getBuild().module, newMemory(heapStart)));
+    chosen.run(kernel, beta, inputs, outputs, 0, length);
+  }
+
+  const alloc = (type: FloatArrayConstructor, length: number) => {
+    if (type !== Float32Array && type !== Float64Array) {
+      throw new TypeError(
+        `alloc: type must be Float32Array or Float64Array, got ${describe(type)}`,
+      );
+    }
+    if (!Number.isSafeInteger(length) || length < 0) {
+      throw new RangeError(
+        `alloc: length must be a whole number from 0, got ${
+          typeof length === "number" ? length : describe(length)
+        }`,
+      );
+    }
+    return arenas.alloc(type, length);
+  };
+  const free = (array: FloatArray) => {
+    if (arrayType(array) === undefined) {
+      throw new TypeError(`free: array must come from alloc, got ${describe(array)}`);
+    }
+    arenas.free(array);
+  };
+  return Object.freeze({
+    ...syncEngine("wasm", run, runScalar),
+    alloc,
+    free,
+  }) as unknown as WasmEngine;
+}
+
+function chosen(fused: boolean | undefined): Build {
+  const build = fused === undefined ? bestBuild() : compile(fused);
+  if (build === undefined) throw new Error("wasm: this machine has no fused relaxed SIMD");
+  return build;
+}
+
+/**
+ * The WebAssembly SIMD engine: synchronous, one thread, float32 and float64; numbers go through
+ * `scalar`. Arrays stream through tiles, so memory beyond input and output stays below 256 KiB at
+ * any size.
+ *
+ * @example The same bits as plain TypeScript
+ * ```ts
+ * import { scalar, wasm } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * const x = new Float32Array([-100, -1, 0, 1, 100]);
+ * assert.deepEqual(wasm.softplus(x), scalar.softplus(x));
+ * ```
+ */
+export const wasm: WasmEngine = createWasm();
+
+const shared: { runner?: Runner } = {};
+
+/** Computes a call whose arrays are in no arena. */
+export function runWasm(call: Call): void {
+  const { kernel, beta } = kernelOf(call);
+  const runner = shared.runner ??= createRunner(bestBuild().module, newMemory(heapStart));
+  runner.run(kernel, beta, call.inputs, call.outputs, 0, call.inputs[0]!.length);
+}

@@ -1,0 +1,34 @@
+/* The WebAssembly module: every kernel on ranges, and the products of softplusBackward. */
+import { madd, madd32 } from "./lanes.simd";
+
+export { sigmoid32, sigmoid32Beta, sigmoid32Fast, sigmoid64 } from "./sigmoid.simd";
+export { softplus32, softplus32Beta, softplus32Fast, softplus64 } from "./softplus.simd";
+export {
+  softplusWithGrad32,
+  softplusWithGrad32Beta,
+  softplusWithGrad32Fast,
+  softplusWithGrad64,
+} from "./softplus_with_grad.simd";
+
+/** dst = a * b, float32. */
+export function multiply32(a: usize, b: usize, dst: usize, begin: u32, end: u32): void {
+  for (let i = begin << 2; i < end << 2; i += 16) {
+    v128.store(dst + i, f32x4.mul(v128.load(a + i), v128.load(b + i)));
+  }
+}
+
+/** dst = a * b, float64. */
+export function multiply64(a: usize, b: usize, dst: usize, begin: u32, end: u32): void {
+  for (let i = begin << 3; i < end << 3; i += 16) {
+    v128.store(dst + i, f64x2.mul(v128.load(a + i), v128.load(b + i)));
+  }
+}
+
+/** Is relaxed madd fused here? (1 + u)^2 - (1 + 2u) is u^2 if so, and 0 if u^2 was rounded away. */
+export function isFused(): bool {
+  const a = f32x4.splat(load<f32>(quad("0x1.001p+0"))); // u = 2^-12
+  const b = f32x4.splat(load<f32>(quad("-0x1.002p+0")));
+  const c = f64x2.splat(load<f64>(pair("0x1.0000002p+0"))); // u = 2^-27
+  const d = f64x2.splat(load<f64>(pair("-0x1.0000004p+0")));
+  return f32x4.extract_lane(madd32(a, a, b), 0) != 0 && f64x2.extract_lane(madd(c, c, d), 0) != 0;
+}

@@ -1,0 +1,116 @@
+/** Compiles kernels/kernel.simd.ts, with its constants written out, to WebAssembly. */
+
+import { fileURLToPath } from "node:url";
+import { main } from "assemblyscript/asc";
+import { hex } from "../../kernels/hex.ts";
+import { root } from "../process.ts";
+
+/** The entry of the module. */
+const entry = "kernel.simd.ts";
+
+/**
+ * What the optimiser may do. Not among them: local-cse, which keeps every constant of a loop in a
+ * variable that V8 then spills (softplus32: a quarter slower), and simplify-locals with tee, which
+ * moves steps to their use past the order that the sources give.
+ */
+const passes = [
+  "ssa-nomerge",
+  "dce",
+  "remove-unused-brs",
+  "remove-unused-names",
+  "precompute",
+  "simplify-locals-notee-nostructure",
+  "vacuum",
+  "reorder-locals",
+  "coalesce-locals",
+  "simplify-locals-notee",
+  "vacuum",
+  "reorder-locals",
+  "coalesce-locals",
+  "merge-blocks",
+  "remove-unused-names",
+  "vacuum",
+  "duplicate-function-elimination",
+  "remove-unused-module-elements",
+] as const;
+
+/** Compiles one build; `fused` uses relaxed SIMD. The bytes depend on the sources alone. */
+export async function compileKernels(options: {
+  readonly fused: boolean;
+  /** Where the sources are; the project's own unless told. */
+  readonly folder?: URL;
+}): Promise<Uint8Array> {
+  const folder = options.folder ?? new URL("kernels/", root);
+  let bytes = new Uint8Array();
+  let complaints = "";
+  const { error } = await main(
+    [
+      entry,
+      "--outFile",
+      "kernel.wasm",
+      "-O0",
+      "--runPasses",
+      passes.join(),
+      "--runtime",
+      "stub",
+      "--noAssert",
+      "--importMemory",
+      "--initialMemory",
+      "1",
+      "--maximumMemory",
+      "65536",
+      "--enable",
+      "simd",
+      ...(options.fused ? ["--enable", "relaxed-simd"] : []),
+      "--use",
+      `FUSED=${options.fused ? 1 : 0}`,
+    ],
+    {
+      readFile: (name, base) => readSource(new URL(name, folder), base),
+      writeFile(name, contents) {
+        if (name === "kernel.wasm" && typeof contents !== "string") bytes = contents.slice();
+      },
+      listFiles: () => [],
+      stderr: { write: (text) => void (complaints += text) },
+    },
+  );
+  if (error !== null || bytes.length === 0) {
+    throw new Error(`assemblyscript: ${fileURLToPath(folder)}${entry}: ${error}\n${complaints}`);
+  }
+  return bytes;
+}
+
+async function readSource(file: URL, _base: string): Promise<string | null> {
+  try {
+    return writeOutConstants(await Deno.readTextFile(file));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/**
+ * Puts numbers where the sources have hex("..."), quad("...") and pair("..."): a float64, and the
+ * address of four float32 or two float64, 16-byte aligned.
+ */
+export function writeOutConstants(source: string): string {
+  return source.replaceAll(
+    /\b(hex|quad|pair)\("([^"]*)"\)/g,
+    (_, kind: "hex" | "quad" | "pair", text: string) => {
+      const value = hex(text);
+      if (kind === "quad" && Math.fround(value) !== value) {
+        throw new RangeError(`quad: ${text} is not a float32`);
+      }
+      const literal = Object.is(value, -0) ? "-0.0" : decimal(value);
+      if (kind === "hex") return literal;
+      const [type, count] = kind === "quad" ? ["f32", 4] as const : ["f64", 2] as const;
+      return `memory.data<${type}>([${Array(count).fill(literal).join(", ")}], 16)`;
+    },
+  );
+}
+
+/** Decimal digits that read back to the same number, with a point. */
+function decimal(value: number): string {
+  const text = String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
