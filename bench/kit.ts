@@ -1,6 +1,6 @@
 /** The kit itself and its textbook forms, as implementations of the benchmark. */
 import { naive, scalar } from "../mod.ts";
-import { bound } from "../tests/engines.ts";
+import { bound } from "../tests/bounds.ts";
 import type { FloatArray } from "./cases.ts";
 import type { Gap, Implementation, Inputs, Runner } from "./implementation.ts";
 import { fillRunner } from "./implementation.ts";

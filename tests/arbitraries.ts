@@ -9,6 +9,7 @@
  */
 import fc from "fast-check";
 import { Matrix } from "../mod.ts";
+import { BOUNDARIES } from "./boundaries.ts";
 import {
   arrayOf,
   type Format,
@@ -21,21 +22,7 @@ import {
   type Vector,
 } from "./floats.ts";
 
-/** Where the correctly rounded functions change their nature; the oracle's test proves these. */
-export const BOUNDARIES = {
-  f32: {
-    zero: -103.97208404541016,
-    subnormal: -87.3365478515625,
-    identity: 14.55609130859375,
-    one: 17.32868003845215,
-  },
-  f64: {
-    zero: -745.1332191019412,
-    subnormal: -708.3964185322642,
-    identity: 33.27106466687738,
-    one: 37.42994775023705,
-  },
-} as const;
+export { BOUNDARIES } from "./boundaries.ts";
 
 /** The boundaries of both formats with either sign, powers of two, and the largest numbers. */
 function branchPoints(format: Format): number[] {

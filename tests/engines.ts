@@ -6,16 +6,16 @@
  * @module
  */
 import * as kit from "../mod.ts";
+import type { Precision } from "./bounds.ts";
 import type { Format, Vector } from "./floats.ts";
+
+export { bound, type Precision } from "./bounds.ts";
 
 /** A batch of the kit. */
 export type Matrix = kit.Matrix;
 
 /** What a kernel takes. */
 export type Input = number | Vector | Matrix;
-
-/** The two levels of float32. */
-export type Precision = "exact" | "fast";
 
 /** A value and the slope there, as softplusWithGrad returns them and takes them for `out`. */
 export interface WithGrad<T> {
@@ -69,16 +69,6 @@ export const engines: EngineUnderTest[] = [
 /** The precisions that differ in a format. */
 export function precisionsOf(format: Format): Precision[] {
   return format === "f32" ? ["exact", "fast"] : ["exact"];
-}
-
-/**
- * The promised error in ULP. 1/2 is correct rounding. With beta, float32 is computed in float64 and
- * rounded once, and float64 pays for the division and the sum.
- */
-export function bound(format: Format, precision: Precision, beta = 1): number {
-  if (format === "f64") return beta === 1 ? 1 : 2;
-  if (precision === "fast") return 0.51;
-  return beta === 1 ? 0.5 : 0.501;
 }
 
 /** Names of the kernels with one input and one output. */

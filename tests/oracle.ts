@@ -203,3 +203,16 @@ export function centralDifference(x: number, h: number = 2 ** -40): number {
   mpfr.mpfr_div_d(wide.y, wide.y, 2 * h, NEAREST);
   return mpfr.mpfr_get_d(wide.y, NEAREST);
 }
+
+/**
+ * The relative error of an approximation `high + low`: |exact - (high + low)| / |exact|, from 256
+ * bits, for finite x. Tests of the screens, which are quicker references, are made of it.
+ */
+export function relativeError(name: Name, x: number, high: number, low = 0): number {
+  const r = level(256);
+  r.evaluate(name, x, 1);
+  mpfr.mpfr_sub_d(r.u, r.y, high, NEAREST);
+  mpfr.mpfr_sub_d(r.u, r.u, low, NEAREST);
+  mpfr.mpfr_div(r.u, r.u, r.y, NEAREST);
+  return Math.abs(mpfr.mpfr_get_d(r.u, NEAREST));
+}

@@ -9,7 +9,7 @@
 
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
-import { bound } from "../tests/engines.ts";
+import { bound } from "../tests/bounds.ts";
 import { replaceFile } from "./files.ts";
 import { exitWith, root } from "./process.ts";
 

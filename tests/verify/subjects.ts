@@ -1,0 +1,194 @@
+/**
+ * What is verified: one entry for each engine, build and precision, and any other function that
+ * fills an array, as a peer. The verifier, the tests, README.md and the notebook follow this list.
+ *
+ * @module
+ */
+import * as kit from "../../mod.ts";
+import { bound, type BoundedEngine, type Precision } from "../bounds.ts";
+import type { Methods } from "../engines.ts";
+import type { Format } from "../floats.ts";
+import { type FunctionName, FUNCTIONS, isParts, type UnaryName } from "./types.ts";
+
+/** An array of the format in, an array of the same length filled. */
+export type Elementwise = (
+  x: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
+  out: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
+) => unknown;
+
+/** A subject that is there. */
+export interface Loaded {
+  /** Version of the library. */
+  readonly version: string;
+  /** The exact call, as a reader would write it. */
+  readonly call: string;
+  /** The function of one argument, or undefined where the subject has none. */
+  unary(name: UnaryName): Elementwise | undefined;
+  /** The methods of an engine, for the functions that are made of others. */
+  readonly methods?: Methods;
+  /** Frees a device, workers, a process. */
+  dispose?(): unknown;
+}
+
+/** One thing to verify. */
+export interface Subject {
+  /** Unique; the name of its certificates: engine, precision, build. */
+  readonly id: string;
+  readonly engine: string;
+  /** "" or which of several builds of the engine. */
+  readonly build: string;
+  /** "" for peers. */
+  readonly precision: Precision | "";
+  readonly kind: "kit" | "textbook" | "peer";
+  readonly formats: readonly Format[];
+  readonly functions: readonly FunctionName[];
+  /** The promise; peers promise nothing. */
+  readonly bound?: (name: UnaryName, format: Format) => number;
+  /** The modules whose sources, with all that they import, the certificate is about. */
+  readonly roots: readonly string[];
+  /** One worker alone uses it: it has workers or a device of its own. */
+  readonly alone?: boolean;
+  /** Only the quick subset is tried, because all float32 would take hours. */
+  readonly subsetOnly?: boolean;
+  /** Finds it. Called in each worker. */
+  load(): Promise<Loaded>;
+}
+
+/** How an engine of the kit becomes subjects. */
+interface KitEngine {
+  readonly engine: BoundedEngine;
+  readonly build?: string;
+  readonly precisions: readonly Precision[];
+  readonly formats?: readonly Format[];
+  readonly roots: readonly string[];
+  readonly alone?: boolean;
+  open(): Promise<Methods & { dispose?(): unknown }>;
+}
+
+/** One subject for each precision of an engine of the kit. */
+function kitSubjects({ engine, build = "", precisions, formats, roots, alone, open }: KitEngine) {
+  return precisions.map((precision): Subject => ({
+    id: [engine, precision, build].filter((part) => part !== "").join("-"),
+    engine,
+    build,
+    precision,
+    kind: "kit",
+    // float64 has one level, so one of the subjects has it.
+    formats: formats ?? (precision === "exact" ? ["f32", "f64"] : ["f32"]),
+    functions: FUNCTIONS,
+    bound: (name, format) => bound(format, precision, 1, engine, name),
+    roots,
+    ...(alone ? { alone } : {}),
+    async load() {
+      const methods = await open();
+      return {
+        version: (await import("../../deno.json", { with: { type: "json" } })).default.version,
+        call: `${engine}.FUNCTION(x, { out, precision: "${precision}" })`,
+        unary: (name) => (x, out) => methods[name](x, { out, precision }),
+        methods,
+        dispose: () => methods.dispose?.(),
+      };
+    },
+  }));
+}
+
+/** A function of somebody else as a subject. */
+export interface Peer {
+  readonly id: string;
+  readonly kind?: "textbook" | "peer";
+  readonly formats?: readonly Format[];
+  readonly functions: readonly UnaryName[];
+  readonly alone?: boolean;
+  readonly subsetOnly?: boolean;
+  /** Modules of the project behind it; none for a library. */
+  readonly roots?: readonly string[];
+  load(): Promise<Omit<Loaded, "methods">>;
+}
+
+/** A peer as a subject. */
+export function peerSubject(peer: Peer): Subject {
+  return {
+    kind: "peer",
+    formats: ["f32"],
+    roots: [],
+    ...peer,
+    engine: peer.id,
+    build: "",
+    precision: "",
+  };
+}
+
+/** The engines of the kit. */
+const engines: readonly Subject[] = [
+  ...kitSubjects({
+    engine: "scalar",
+    precisions: ["exact", "fast"],
+    roots: ["kernels/engines/scalar.ts"],
+    open: () => Promise.resolve(kit.scalar as unknown as Methods),
+  }),
+];
+
+/** The textbook forms and the plain formula with the language's own functions. */
+const textbook: readonly Subject[] = [
+  peerSubject({
+    id: "naive",
+    kind: "textbook",
+    functions: ["softplus", "sigmoid"],
+    roots: ["kernels/engines/naive.ts"],
+    load: () =>
+      Promise.resolve({
+        version: "",
+        call: "naive.FUNCTION(x, { out })",
+        unary: (name) =>
+          name === "logSigmoid" ? undefined : (x, out) => kit.naive[name](x, { out }),
+      }),
+  }),
+  peerSubject({
+    id: "math-f32",
+    kind: "textbook",
+    functions: ["softplus", "sigmoid"],
+    roots: [],
+    load: () =>
+      Promise.resolve({
+        version: "",
+        call:
+          "f32 after each step: softplus max(x, 0) + log1p(exp(-abs(x))), sigmoid by the sign of x",
+        unary: (name) => name === "logSigmoid" ? undefined : forms[name],
+      }),
+  }),
+];
+
+const f = Math.fround;
+
+/** NumPy's stable forms: every step rounded to float32, each function correctly rounded. */
+const forms: Record<"softplus" | "sigmoid", Elementwise> = {
+  softplus(x, out) {
+    for (let i = 0; i < x.length; i++) {
+      const v = x[i]!;
+      out[i] = Math.max(v, 0) + f(Math.log1p(f(Math.exp(-Math.abs(v)))));
+    }
+  },
+  sigmoid(x, out) {
+    for (let i = 0; i < x.length; i++) {
+      const v = x[i]!;
+      const t = f(Math.exp(-Math.abs(v)));
+      out[i] = (v < 0 ? t : 1) / f(1 + t);
+    }
+  },
+};
+
+/** Every subject. */
+export const subjects: readonly Subject[] = [...engines, ...textbook];
+
+/** The subject with this name. */
+export function subjectOf(id: string): Subject {
+  const subject = subjects.find((one) => one.id === id);
+  if (subject === undefined) throw new RangeError(`no subject is named ${id}`);
+  return subject;
+}
+
+/** Whether a subject has a function in a format. */
+export function covers(subject: Subject, name: FunctionName, format: Format): boolean {
+  return subject.formats.includes(format) && subject.functions.includes(name) &&
+    !(isParts(name) && subject.kind !== "kit");
+}
