@@ -1,5 +1,15 @@
 /** What notebooks use of the benchmark: measure, load, tables, figures. */
 export { compareValues, errorsOverX, type Form, referenceCurves } from "./accuracy.ts";
+export {
+  about,
+  type Certificate,
+  envelopes,
+  formatRuns,
+  formatWorst,
+  loadCertificates,
+  shares,
+} from "./certified.ts";
+export { ascend, formatTail, logLikelihoods } from "./consequences.ts";
 export * from "./figures.ts";
 export { gaps, runs, speedUps, timings, valueCheck, type Which } from "./frames.ts";
 export type { Implementation } from "./implementation.ts";

@@ -44,14 +44,18 @@ async function run(options: Options): Promise<boolean> {
     progress: (steps: number) => progress(steps, options.screen ? "screens" : "slices"),
   };
   try {
-    if (options.screen) return await proveScreens(shared);
-    const findings = await verify({
+    if (options.screen) {
+      const formats = [...new Set(options.targets.map(({ format }) => format))];
+      return await proveScreens({ ...shared, formats });
+    }
+    const { findings, gaps } = await verify({
       ...shared,
       targets: options.targets,
       quick: options.quick,
       cache: options.cache ?? folder("../.cache/verify"),
     });
     for (const finding of findings) console.log(describe(finding));
+    for (const gap of gaps) console.log(`not here  ${gap}`);
     const problems = findings.flatMap(({ target, problems }) =>
       problems.map((problem) => `${target.subject}: ${problem}`)
     );

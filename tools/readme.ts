@@ -10,6 +10,7 @@
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { bound } from "../tests/bounds.ts";
+import { readCertificates } from "../tests/verify/certificate.ts";
 import { replaceFile } from "./files.ts";
 import { exitWith, root } from "./process.ts";
 
@@ -17,7 +18,11 @@ import { exitWith, root } from "./process.ts";
 export type Section = () => string | Promise<string>;
 
 /** The parts by name. */
-export const sections: Readonly<Record<string, Section>> = { accuracy, tasks };
+export const sections: Readonly<Record<string, Section>> = {
+  accuracy,
+  certificates,
+  tasks,
+};
 
 /** Returns the README with its generated parts made again, and the rest as it is. */
 export async function makeReadme(
@@ -38,7 +43,7 @@ export async function makeReadme(
   return text + readme.slice(end);
 }
 
-/** The promised bounds, from the table that the tests hold the engines to. */
+/** The promised bounds, from the table that tests and certificates hold the engines to. */
 function accuracy(): string {
   const rows = [['float32, `"exact"`', "f32", "exact"], ['float32, `"fast"`', "f32", "fast"], [
     "float64",
@@ -53,12 +58,37 @@ function accuracy(): string {
       String(bound(format, precision, 2)),
     ]),
   ];
-  const widths = [0, 1, 2].map((c) => Math.max(...table.map((row) => row[c]!.length)));
-  const lines = table.map((row) =>
-    `| ${row.map((cell, c) => cell.padEnd(widths[c]!)).join(" | ")} |`
+  return markdownTable(table);
+}
+
+/** What the certificates found, one line for each function of each subject. */
+async function certificates(): Promise<string> {
+  const rows: string[][] = [];
+  for (const one of await readCertificates(new URL("tests/certificates/", root))) {
+    if (one.kind !== "kit" || one.bound === null) continue;
+    rows.push([
+      `${one.engine}${one.build ? ` (${one.build})` : ""}`,
+      one.format === "f64" ? "float64" : `float32 \`"${one.precision}"\``,
+      one.function,
+      String(one.bound),
+      one.maxUlp.toPrecision(4),
+      one.misrounded.toLocaleString("en"),
+      `${one.inputs.toLocaleString("en")}${one.method === "sampled" ? " sampled" : ""}`,
+    ]);
+  }
+  const header = ["engine", "precision", "function", "promised", "found", "misrounded", "of"];
+  return markdownTable([header, ...rows]);
+}
+
+/** A table as `deno fmt` writes it. */
+function markdownTable([header = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = header.map((cell, c) =>
+    Math.max(cell.length, 3, ...rows.map((row) => row[c]!.length))
   );
-  lines.splice(1, 0, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`);
-  return lines.join("\n");
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, c) => cell.padEnd(widths[c]!)).join(" | ")} |`;
+  return [line(header), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)]
+    .join("\n");
 }
 
 function tasks(): string {

@@ -3,14 +3,17 @@
  *
  * @module
  */
-import type { Job, Outcome } from "./slice.ts";
+import type { Job } from "./slice.ts";
 
 /** Thrown when the run was stopped from outside. */
 export class Stopped extends Error {
   override readonly name = "Stopped";
 }
 
-type Reply = "ready" | { job: number; results: Outcome[] } | { job: number; error: string };
+type Reply<Result> = "ready" | "ended" | { job: number; result: Result } | {
+  job: number;
+  error: string;
+};
 
 /**
  * Runs every job on `count` workers and hands over the results as they come.
@@ -18,10 +21,10 @@ type Reply = "ready" | { job: number; results: Outcome[] } | { job: number; erro
  * @throws Stopped when the signal is given; what was handed over before is complete
  * @throws Error with the worker's stack when a job fails
  */
-export async function runJobs(
+export async function runJobs<Result>(
   jobs: readonly Job[],
   count: number,
-  done: (job: Job, outcomes: Outcome[]) => Promise<void>,
+  done: (job: Job, result: Result) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
   if (signal?.aborted) throw new Stopped("stopped");
@@ -30,7 +33,7 @@ export async function runJobs(
   try {
     await new Promise<void>((resolve, reject) => {
       let next = 0;
-      let open = jobs.length;
+      let open = Math.min(count, jobs.length);
       const byId = new Map(jobs.map((job) => [job.id, job]));
       const stop = () => reject(new Stopped("stopped"));
       signal?.addEventListener("abort", stop, { once: true });
@@ -38,20 +41,22 @@ export async function runJobs(
         const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
         workers.push(worker);
         const give = () => {
-          if (next < jobs.length) worker.postMessage(jobs[next++]);
+          worker.postMessage(next < jobs.length ? jobs[next++] : "end");
         };
-        worker.onmessage = async ({ data }: MessageEvent<Reply>) => {
+        worker.onmessage = async ({ data }: MessageEvent<Reply<Result>>) => {
           if (data === "ready") return give();
+          if (data === "ended") {
+            if (--open > 0) return;
+            signal?.removeEventListener("abort", stop);
+            return resolve();
+          }
           if ("error" in data) return reject(new Error(data.error));
           try {
+            // The result first: when the last worker has ended, everything has been handed over.
+            await done(byId.get(data.job)!, data.result);
             give();
-            await done(byId.get(data.job)!, data.results);
           } catch (error) {
-            return reject(error);
-          }
-          if (--open === 0) {
-            signal?.removeEventListener("abort", stop);
-            resolve();
+            reject(error);
           }
         };
         worker.onerror = (event) => {

@@ -5,17 +5,11 @@
  */
 import { environment } from "../../bench/environment.ts";
 import type { Progress } from "../../bench/progress.ts";
-import {
-  type Certificate,
-  fileOf,
-  formatJson,
-  join,
-  type Joined,
-  problemsOf,
-} from "./certificate.ts";
+import { type Certificate, fileOf, formatJson } from "./certificate.ts";
+import { join, type Joined, problemsOf } from "./join.ts";
 import { runJobs } from "./pool.ts";
 import { QUICK_SAMPLES, SAMPLES } from "./sample.ts";
-import type { Job } from "./slice.ts";
+import type { Job, Outcome } from "./slice.ts";
 import { mirrored, SLICES } from "./slices.ts";
 import { type Sources, sourcesOf } from "./sources.ts";
 import { Store } from "./store.ts";
@@ -47,6 +41,13 @@ export interface Finding {
   readonly certified: boolean;
 }
 
+/** What the verification came to. */
+export interface Report {
+  readonly findings: readonly Finding[];
+  /** Subjects that are not here, and why. */
+  readonly gaps: readonly string[];
+}
+
 /** A target in a mode, with its finished slices. */
 interface Lane {
   readonly target: Target;
@@ -68,12 +69,13 @@ interface About {
 const NOT_REFERENCE = ["tests/verify/subjects.ts", "mod.ts", "deno.json"];
 
 /** Runs a plan. Throws `Stopped` when its signal is given; finished slices are then on disk. */
-export async function verify(plan: Plan): Promise<Finding[]> {
+export async function verify(plan: Plan): Promise<Report> {
   const machine = await environment();
   const verifier = (await sourcesOf(["tests/verify/worker.ts"], NOT_REFERENCE)).hash;
-  const about = await describe(plan.targets);
+  const { about, gaps } = await describe(plan.targets);
+  const targets = plan.targets.filter(({ subject }) => about.has(subject));
   const lanes: Lane[] = [];
-  for (const target of plan.targets) {
+  for (const target of targets) {
     const { sources, version, call } = about.get(target.subject)!;
     const print = {
       subject: [sources.hash, version, call].join("\n"),
@@ -91,24 +93,31 @@ export async function verify(plan: Plan): Promise<Finding[]> {
   }
   await runLanes(lanes, plan);
   const findings: Finding[] = [];
-  for (const target of plan.targets) {
+  for (const target of targets) {
     const own = lanes.filter((lane) => lane.target === target);
     findings.push(await conclude(target, own, about.get(target.subject)!, plan, machine));
   }
   for (const { store } of lanes) await store.clear();
-  return findings;
+  return { findings, gaps };
 }
 
-async function describe(targets: readonly Target[]): Promise<Map<string, About>> {
+async function describe(
+  targets: readonly Target[],
+): Promise<{ about: Map<string, About>; gaps: string[] }> {
   const about = new Map<string, About>();
-  for (const { subject: id } of targets) {
-    if (about.has(id)) continue;
+  const gaps: string[] = [];
+  for (const id of new Set(targets.map(({ subject }) => subject))) {
     const subject = subjectOf(id);
-    const { version, call, dispose } = await subject.load();
-    await dispose?.();
+    const loaded = await subject.load();
+    if ("gap" in loaded) {
+      gaps.push(`${id}: ${loaded.gap}`);
+      continue;
+    }
+    const { version, call } = loaded;
+    await loaded.dispose?.();
     about.set(id, { subject, sources: await sourcesOf(subject.roots), version, call });
   }
-  return about;
+  return { about, gaps };
 }
 
 /** A certificate over every float32 holds the quick subset's digest too. */
@@ -138,7 +147,7 @@ async function runLanes(lanes: readonly Lane[], plan: Plan): Promise<void> {
     for (const group of groups) {
       if (group.length === 0) continue;
       const jobs = jobsOf(group);
-      await runJobs(jobs, alone(group[0]!) ? 1 : plan.workers, async (job, outcomes) => {
+      await runJobs<Outcome[]>(jobs, alone(group[0]!) ? 1 : plan.workers, async (job, outcomes) => {
         for (const { target, result } of outcomes) {
           const lane = group.find((one) =>
             one.mode === job.mode && one.target.name === target.name &&

@@ -43,8 +43,20 @@ const loaded = new Map<string, Promise<Loaded>>();
 /** A subject, loaded once in each worker. */
 export function load(id: string): Promise<Loaded> {
   let promise = loaded.get(id);
-  if (promise === undefined) loaded.set(id, promise = subjectOf(id).load());
+  if (promise === undefined) loaded.set(id, promise = present(id));
   return promise;
+}
+
+async function present(id: string): Promise<Loaded> {
+  const subject = await subjectOf(id).load();
+  if ("gap" in subject) throw new Error(`${id}: ${subject.gap}`);
+  return subject;
+}
+
+/** Frees what the subjects of this worker hold: processes, devices. */
+export async function unload(): Promise<void> {
+  for (const promise of loaded.values()) await (await promise).dispose?.();
+  loaded.clear();
 }
 
 /** Elements in a block: in cache, except where calls are dear. */

@@ -7,7 +7,9 @@
 import * as kit from "../../mod.ts";
 import { bound, type BoundedEngine, type Precision } from "../bounds.ts";
 import type { Methods } from "../engines.ts";
+import type { Gap } from "../../bench/implementation.ts";
 import type { Format } from "../floats.ts";
+import { peers } from "./peers.ts";
 import { type FunctionName, FUNCTIONS, isParts, type UnaryName } from "./types.ts";
 
 /** An array of the format in, an array of the same length filled. */
@@ -48,10 +50,12 @@ export interface Subject {
   readonly roots: readonly string[];
   /** One worker alone uses it: it has workers or a device of its own. */
   readonly alone?: boolean;
+  /** Results depend on the machine, so nothing is compared with a certificate of another one. */
+  readonly machineBound?: boolean;
   /** Only the quick subset is tried, because all float32 would take hours. */
   readonly subsetOnly?: boolean;
-  /** Finds it. Called in each worker. */
-  load(): Promise<Loaded>;
+  /** Finds it, or says why it is not here. Called in each worker. */
+  load(): Promise<Loaded | Gap>;
 }
 
 /** How an engine of the kit becomes subjects. */
@@ -92,32 +96,6 @@ function kitSubjects({ engine, build = "", precisions, formats, roots, alone, op
   }));
 }
 
-/** A function of somebody else as a subject. */
-export interface Peer {
-  readonly id: string;
-  readonly kind?: "textbook" | "peer";
-  readonly formats?: readonly Format[];
-  readonly functions: readonly UnaryName[];
-  readonly alone?: boolean;
-  readonly subsetOnly?: boolean;
-  /** Modules of the project behind it; none for a library. */
-  readonly roots?: readonly string[];
-  load(): Promise<Omit<Loaded, "methods">>;
-}
-
-/** A peer as a subject. */
-export function peerSubject(peer: Peer): Subject {
-  return {
-    kind: "peer",
-    formats: ["f32"],
-    roots: [],
-    ...peer,
-    engine: peer.id,
-    build: "",
-    precision: "",
-  };
-}
-
 /** The engines of the kit. */
 const engines: readonly Subject[] = [
   ...kitSubjects({
@@ -128,39 +106,21 @@ const engines: readonly Subject[] = [
   }),
 ];
 
-/** The textbook forms and the plain formula with the language's own functions. */
-const textbook: readonly Subject[] = [
-  peerSubject({
-    id: "naive",
-    kind: "textbook",
-    functions: ["softplus", "sigmoid"],
-    roots: ["kernels/engines/naive.ts"],
-    load: () =>
-      Promise.resolve({
-        version: "",
-        call: "naive.FUNCTION(x, { out })",
-        unary: (name) =>
-          name === "logSigmoid" ? undefined : (x, out) => kit.naive[name](x, { out }),
-      }),
-  }),
-  peerSubject({
-    id: "math-f32",
-    kind: "textbook",
-    functions: ["softplus", "sigmoid"],
-    roots: [],
-    load: () =>
-      Promise.resolve({
-        version: "",
-        call:
-          "f32 after each step: softplus max(x, 0) + log1p(exp(-abs(x))), sigmoid by the sign of x",
-        unary: (name) => name === "logSigmoid" ? undefined : forms[name],
-      }),
-  }),
-];
+/** NumPy's stable forms on correctly rounded functions: every step rounded to float32. */
+const stable: Subject = {
+  ...{ id: "stable-float32", engine: "stable-float32", build: "", precision: "" },
+  ...{ kind: "textbook", formats: ["f32"], functions: ["softplus", "sigmoid"], roots: [] },
+  load: () =>
+    Promise.resolve({
+      version: "",
+      call: "every step rounded to float32: max(x, 0) + log1p(exp(-|x|)); " +
+        "sigmoid (x < 0 ? t : 1) / (1 + t), t = exp(-|x|)",
+      unary: (name) => name === "logSigmoid" ? undefined : forms[name],
+    }),
+};
 
 const f = Math.fround;
 
-/** NumPy's stable forms: every step rounded to float32, each function correctly rounded. */
 const forms: Record<"softplus" | "sigmoid", Elementwise> = {
   softplus(x, out) {
     for (let i = 0; i < x.length; i++) {
@@ -178,7 +138,7 @@ const forms: Record<"softplus" | "sigmoid", Elementwise> = {
 };
 
 /** Every subject. */
-export const subjects: readonly Subject[] = [...engines, ...textbook];
+export const subjects: readonly Subject[] = [...engines, stable, ...peers];
 
 /** The subject with this name. */
 export function subjectOf(id: string): Subject {

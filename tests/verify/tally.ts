@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type Format, FORMATS, hex as hexOf, ulp } from "../floats.ts";
+import { type Format, FORMATS, hex as hexOf } from "../floats.ts";
 import {
   EDGES,
   type Rule,
@@ -95,7 +95,10 @@ export class Tally {
     let equal = 0;
     for (let i = 0; i < n; i++) {
       if (gotBits[i] === (wantBits[i]! ^ flip)) equal++;
-      else this.judge(x[i]!, got[i]!, sign * want[i]!, sign * y[i]!);
+      else {
+        const unit = unitsOf[(wantBits[i]! >>> 23) & 255]!;
+        this.judge(x[i]!, got[i]!, sign * want[i]!, Math.abs(got[i]! - sign * y[i]!) * unit);
+      }
     }
     this.inputs += n;
     this.#histogram[0]! += equal;
@@ -106,8 +109,8 @@ export class Tally {
     }
   }
 
-  /** Takes in one result that is not, bit for bit, the correctly rounded one. */
-  judge(x: number, got: number, want: number, y: number, rest = 0): void {
+  /** Takes in one result that is not, bit for bit, the correctly rounded one, with its error. */
+  judge(x: number, got: number, want: number, ulps: number): void {
     if (Object.is(got, want)) return this.#count(0); // NaNs of other bits
     if (Number.isNaN(want) || Number.isNaN(got)) return this.violate("nan", x, got, want);
     if (!Number.isFinite(want) || !Number.isFinite(got)) {
@@ -118,9 +121,8 @@ export class Tally {
       return this.#count(0);
     }
     this.misrounded++;
-    const unit = ulp(want, this.#format);
     // Next to a tie the difference may come out as 1/2; a misrounding is further off.
-    const error = Math.max(Math.abs((got - y) - rest) / unit, 0.5 + Number.EPSILON);
+    const error = Math.max(ulps, 0.5 + Number.EPSILON);
     if (got === 0 && Math.abs(want) < 2 ** FORMATS[this.#format].minExponent) this.flushed++;
     if (Object.is(got, -0) && want > 0 || Object.is(got, 0) && want < 0) {
       this.violate("zeroSign", x, got, want);

@@ -5,13 +5,17 @@
  */
 /// <reference lib="deno.worker" />
 import { proveJob } from "./screen_proof.ts";
-import { type Job, runJob } from "./slice.ts";
+import { type Job, runJob, unload } from "./slice.ts";
 
-self.onmessage = async ({ data }: MessageEvent<Job>) => {
+self.onmessage = async ({ data }: MessageEvent<Job | "end">) => {
+  if (data === "end") {
+    await unload();
+    return self.postMessage("ended");
+  }
   try {
     self.postMessage({
       job: data.id,
-      results: data.proof ? await proveJob(data.slice, data.proof) : await runJob(data),
+      result: data.proof ? await proveJob(data.slice, data.proof) : await runJob(data),
     });
   } catch (error) {
     self.postMessage({
