@@ -58,9 +58,15 @@ export function shares(certificates: readonly Certificate[]): SharePoint[] {
   });
 }
 
-/** Inputs whose result has no right digit: an error above 2^22 ULP of float32's 2^23 to 2^24. */
-export function withoutDigits({ histogram: { edges, counts } }: Certificate): number {
-  return counts.reduce((sum, count, i) => sum + ((edges[i - 1] ?? 0) >= 2 ** 22 ? count : 0), 0);
+/**
+ * Inputs whose result has no right digit: an error above 2^22 of the 2^23 to 2^24 ULP that a
+ * normal float32 is, and subnormal results that came back as 0.
+ */
+export function withoutDigits({ histogram: { edges, counts }, subnormals }: Certificate): number {
+  return counts.reduce(
+    (sum, count, i) => sum + ((edges[i - 1] ?? 0) >= 2 ** 22 ? count : 0),
+    subnormals.flushed,
+  );
 }
 
 /** The worst result of each certificate, with the input that shows it: a table as text. */

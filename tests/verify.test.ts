@@ -167,6 +167,11 @@ Deno.test("verify: the hash of sources sees code and not comments", async () => 
     assert.ok(files.includes(`kernels/${file}.ts`), file);
   }
   assert.ok(!files.some((file) => file.includes("naive") || file.startsWith("tests/")));
+  const bySign = await sourcesOf(["kernels/softplus*.ts"]);
+  for (const file of ["softplus", "softplus_with_grad", "exp"]) {
+    assert.ok(bySign.files.includes(`kernels/${file}.ts`), file);
+  }
+  await assert.rejects(sourcesOf(["kernels/nosuch*.ts"]), /no source matches/);
 });
 
 Deno.test("verify: the references import nothing from the kernels", async () => {

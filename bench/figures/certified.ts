@@ -131,7 +131,7 @@ export function shareOverError(data: Records<SharePoint>, titles: Titles = {}): 
         ticktext: edges.map((edge) => edge > 256 ? power(Math.log2(edge)) : String(edge)),
       },
       y: {
-        title: { text: "share of all inputs" },
+        title: { text: "share of the inputs tried" },
         type: "log",
         range: [Math.log10(least / 2), 0.2],
         tickvals: [...shares.map((p) => 10 ** p), least],

@@ -41,7 +41,8 @@ const flags = ["quick", "screen", "help"];
 /** How to call it. */
 export const USAGE: string = [
   "deno task verify [options]: certify every float32 result of every engine",
-  ...Object.entries(choices).map(([name, values]) => `  --${name} ${values.join("|")}`),
+  ...Object.entries(choices).filter(([, values]) => values.length > 0)
+    .map(([name, values]) => `  --${name} ${values.join("|")}`),
   "  --quick                 a dense subset, in seconds; writes no certificate",
   "  --screen                measure the reference's own error against MPFR, find hard cases",
   "  --cache FOLDER          where finished slices are kept (.cache/verify)",

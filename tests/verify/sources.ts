@@ -2,8 +2,8 @@
  * The hash of the sources that a certificate is about.
  *
  * The files are a module and everything it imports, without `engine.ts` and `matrix.ts`: these
- * check arguments and move no digit. For a *.simd.ts twin there is no import to follow, so a module
- * with embedded WebAssembly brings its bytes, and the twins stand beside it. Of each file only the
+ * check arguments and move no digit. A module with embedded WebAssembly brings its bytes;
+ * no import leads to the *.simd.ts twins they were made from, so a pattern names these. Of each file only the
  * code counts: its tokens, so that a comment, the worst error it quotes for one, can change.
  *
  * @module
@@ -24,7 +24,7 @@ export interface Sources {
   readonly files: readonly string[];
 }
 
-/** The sources behind some modules, named from the project's folder. */
+/** The sources behind some modules, named from the project's folder; `*` matches in a folder. */
 export async function sourcesOf(
   roots: readonly string[],
   apart: readonly string[] = APART,
@@ -37,15 +37,29 @@ export async function sourcesOf(
     codes.set(path, code);
     for (const specifier of imports) {
       if (!specifier.startsWith(".")) continue;
-      const url = new URL(specifier, new URL(path, root));
+      // AssemblyScript leaves the ending out.
+      const file = /\.[jt]s(on)?$/.test(specifier) ? specifier : `${specifier}.ts`;
+      const url = new URL(file, new URL(path, root));
       await visit(fileURLToPath(url).slice(fileURLToPath(root).length));
     }
   };
-  for (const path of roots) await visit(path);
+  for (const path of roots) for (const file of await matching(path)) await visit(file);
   const files = [...codes.keys()].sort();
   const hash = createHash("sha256");
   for (const path of files) hash.update(`${path}\n${codes.get(path)}\n`);
   return { hash: hash.digest("hex"), files };
+}
+
+/** The path itself, or the files that a pattern such as `kernels/*.simd.ts` matches. */
+async function matching(path: string): Promise<string[]> {
+  const [, folder = "", start = "", end = ""] = /^(.*\/)([^*/]*)\*([^*/]*)$/.exec(path) ?? [];
+  if (folder === "") return [path];
+  const found: string[] = [];
+  for await (const { name } of Deno.readDir(new URL(folder, root))) {
+    if (name.startsWith(start) && name.endsWith(end)) found.push(folder + name);
+  }
+  if (found.length === 0) throw new Error(`no source matches ${path}`);
+  return found.sort();
 }
 
 /** The code of a file without comments and layout, and what it imports. */

@@ -110,6 +110,7 @@ const engines: readonly Subject[] = [
 const stable: Subject = {
   ...{ id: "stable-float32", engine: "stable-float32", build: "", precision: "" },
   ...{ kind: "textbook", formats: ["f32"], functions: ["softplus", "sigmoid"], roots: [] },
+  subsetOnly: true,
   load: () =>
     Promise.resolve({
       version: "",
