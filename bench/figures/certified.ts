@@ -69,7 +69,7 @@ export function errorOverBinades(data: Records<EnvelopePoint>, titles: Titles = 
     data: traces,
     layout: {
       ...layoutOf({
-        title: titles.title ?? "Greatest error by binade of x, all float32",
+        title: titles.title ?? "Greatest error by binade of x, float32",
         subtitle: titles.subtitle,
         x: {
           title: { text: "x, a step for each power of two" },

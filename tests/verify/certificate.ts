@@ -82,6 +82,11 @@ export function fromHex(bits: string, format: Format): number {
   return fromBits(BigInt(bits), format);
 }
 
+/** A name as a part of a file name: `onnxruntime-node, 1 thread` is `onnxruntime-node-1-thread`. */
+export function slug(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/-$/, "");
+}
+
 /** The file name of a certificate. */
 export function fileOf({ format, name, subject }: {
   format: Format;

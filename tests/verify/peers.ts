@@ -13,6 +13,7 @@ import { type Implementation, isGap, type Loaded as Library } from "../../bench/
 import { IMPLEMENTATIONS } from "../../bench/implementations.ts";
 import { makeInputs } from "../../bench/inputs.ts";
 import { runOnce } from "../../bench/timing.ts";
+import { slug } from "./certificate.ts";
 import type { Elementwise, Subject } from "./subjects.ts";
 
 const NAMES = ["softplus", "sigmoid"] as const;
@@ -24,8 +25,8 @@ const again = /, (out|arrays|given|allocated)$/;
 export function peerSubject(implementation: Implementation): Subject {
   const { name, kind, precision, includes, caveat } = implementation;
   return {
-    id: name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/-$/, ""),
-    engine: name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/-$/, ""),
+    id: slug(name),
+    engine: slug(name),
     build: "",
     precision: "",
     kind: kind === "textbook" ? "textbook" : "peer",
