@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { Case, FunctionName } from "../../bench/cases.ts";
+import type { Case, FloatArray, FunctionName } from "../../bench/cases.ts";
 import { type Implementation, isGap, type Loaded as Library } from "../../bench/implementation.ts";
 import { IMPLEMENTATIONS } from "../../bench/implementations.ts";
 import { makeInputs } from "../../bench/inputs.ts";
@@ -18,8 +18,8 @@ import type { Elementwise, Subject } from "./subjects.ts";
 
 const NAMES = ["softplus", "sigmoid"] as const;
 
-/** Rows of the benchmark that differ from another one only in who allocates the output. */
-const again = /, (out|arrays|given|allocated)$/;
+/** Rows that differ from another one only in who allocates the output, or in the threads. */
+const again = /, (out|arrays|given|allocated|all threads)(,|$)/;
 
 /** The subject of an implementation. */
 export function peerSubject(implementation: Implementation): Subject {
@@ -38,21 +38,36 @@ export function peerSubject(implementation: Implementation): Subject {
     async load() {
       const library = await implementation.load();
       if (isGap(library)) return library;
+      const offered = new Set<string>();
+      for (const fn of NAMES) if (await offers(library, fn)) offered.add(fn);
       return {
         version: library.version,
         call: [name, precision, includes, caveat].filter((part) => part).join("; "),
-        unary: (fn) => fn === "logSigmoid" ? undefined : elementwise(library, fn),
+        unary: (fn) =>
+          fn !== "logSigmoid" && offered.has(fn) ? elementwise(library, fn) : undefined,
         dispose: () => library.dispose?.(),
       };
     },
   };
 }
 
+/** Whether the library has the function at all. */
+async function offers(library: Library, fn: FunctionName): Promise<boolean> {
+  const runner = await prepare(library, fn, new Float32Array(16));
+  if (isGap(runner)) return false;
+  await runner.dispose?.();
+  return true;
+}
+
+function prepare(library: Library, fn: FunctionName, x: FloatArray) {
+  const shape = { rows: 1, columns: x.length } as const;
+  const item: Case = { fn, dtype: "f32", distribution: "normal", ...shape };
+  return library.prepare(makeInputs(item, x));
+}
+
 function elementwise(library: Library, fn: FunctionName): Elementwise {
   return async (x, out) => {
-    const shape = { rows: 1, columns: x.length } as const;
-    const item: Case = { fn, dtype: "f32", distribution: "normal", ...shape };
-    const runner = await library.prepare(makeInputs(item, x));
+    const runner = await prepare(library, fn, x);
     if (isGap(runner)) throw new Error(runner.gap);
     try {
       await runOnce(runner);

@@ -7,14 +7,21 @@ import { environment } from "../../bench/environment.ts";
 import type { Progress } from "../../bench/progress.ts";
 import { type Certificate, fileOf, formatJson } from "./certificate.ts";
 import { join, type Joined, problemsOf } from "./join.ts";
-import { runJobs } from "./pool.ts";
+import { runJobs, Stopped } from "./pool.ts";
 import { QUICK_SAMPLES, SAMPLES } from "./sample.ts";
 import type { Job, Outcome } from "./slice.ts";
 import { mirrored, SLICES } from "./slices.ts";
 import { type Sources, sourcesOf } from "./sources.ts";
 import { Store } from "./store.ts";
 import { type Subject, subjectOf } from "./subjects.ts";
-import { EDGES, isParts, type Mode, type SliceResult, type Target } from "./types.ts";
+import {
+  EDGES,
+  type FunctionName,
+  isParts,
+  type Mode,
+  type SliceResult,
+  type Target,
+} from "./types.ts";
 
 /** What to verify, and where things are. */
 export interface Plan {
@@ -63,6 +70,8 @@ interface About {
   readonly sources: Sources;
   readonly version: string;
   readonly call: string;
+  /** Whether it has a function. */
+  has(name: FunctionName): boolean;
 }
 
 /** Files that tell how subjects are found; a change there changes no reference. */
@@ -73,7 +82,8 @@ export async function verify(plan: Plan): Promise<Report> {
   const machine = await environment();
   const verifier = (await sourcesOf(["tests/verify/worker.ts"], NOT_REFERENCE)).hash;
   const { about, gaps } = await describe(plan.targets);
-  const targets = plan.targets.filter(({ subject }) => about.has(subject));
+  const failed = new Set<string>();
+  const targets = plan.targets.filter(({ subject, name }) => about.get(subject)?.has(name));
   const lanes: Lane[] = [];
   for (const target of targets) {
     const { sources, version, call } = about.get(target.subject)!;
@@ -91,9 +101,13 @@ export async function verify(plan: Plan): Promise<Report> {
       lanes.push({ target, mode, store, slices, found });
     }
   }
-  await runLanes(lanes, plan);
+  await runLanes(lanes, plan, (subject, reason) => {
+    failed.add(subject);
+    gaps.push(`${subject}: ${reason}`);
+  });
   const findings: Finding[] = [];
   for (const target of targets) {
+    if (failed.has(target.subject)) continue;
     const own = lanes.filter((lane) => lane.target === target);
     findings.push(await conclude(target, own, about.get(target.subject)!, plan, machine));
   }
@@ -114,8 +128,12 @@ async function describe(
       continue;
     }
     const { version, call } = loaded;
+    const offered = subject.functions.filter((name) =>
+      isParts(name) ? loaded.methods !== undefined : loaded.unary(name) !== undefined
+    );
     await loaded.dispose?.();
-    about.set(id, { subject, sources: await sourcesOf(subject.roots), version, call });
+    const sources = await sourcesOf(subject.roots);
+    about.set(id, { subject, sources, version, call, has: (name) => offered.includes(name) });
   }
   return { about, gaps };
 }
@@ -132,7 +150,11 @@ function slicesOf({ format }: Target, mode: Mode): number[] {
 }
 
 /** Does what is missing. Subjects that want to be alone come last, on one worker. */
-async function runLanes(lanes: readonly Lane[], plan: Plan): Promise<void> {
+async function runLanes(
+  lanes: readonly Lane[],
+  plan: Plan,
+  onFailure: (subject: string, reason: string) => void,
+): Promise<void> {
   const total = lanes.reduce((sum, { slices }) => sum + slices.length, 0);
   const bar = plan.progress?.(total);
   bar?.tick(lanes.reduce((sum, { found }) => sum + found.size, 0));
@@ -147,18 +169,31 @@ async function runLanes(lanes: readonly Lane[], plan: Plan): Promise<void> {
     for (const group of groups) {
       if (group.length === 0) continue;
       const jobs = jobsOf(group);
-      await runJobs<Outcome[]>(jobs, alone(group[0]!) ? 1 : plan.workers, async (job, outcomes) => {
-        for (const { target, result } of outcomes) {
-          const lane = group.find((one) =>
-            one.mode === job.mode && one.target.name === target.name &&
-            one.target.subject === target.subject && one.target.format === target.format
-          )!;
-          // A quick slice takes less time than its file.
-          if (job.mode === "full") await lane.store.write(result);
-          lane.found.set(result.slice, result);
-        }
-        bar?.tick(outcomes.length);
-      }, plan.signal);
+      const first = subjectOf(group[0]!.target.subject);
+      const work = runJobs<Outcome[]>(
+        jobs,
+        alone(group[0]!) ? 1 : plan.workers,
+        async (job, outcomes) => {
+          for (const { target, result } of outcomes) {
+            const lane = group.find((one) =>
+              one.mode === job.mode && one.target.name === target.name &&
+              one.target.subject === target.subject && one.target.format === target.format
+            )!;
+            // A quick slice takes less time than its file.
+            if (job.mode === "full") await lane.store.write(result);
+            lane.found.set(result.slice, result);
+          }
+          bar?.tick(outcomes.length);
+        },
+        plan.signal,
+      );
+      try {
+        await work;
+      } catch (error) {
+        // A library that fails is one gap; the kit's own failure ends the run.
+        if (error instanceof Stopped || first.kind === "kit" || !alone(group[0]!)) throw error;
+        onFailure(first.id, (error as Error).message.split("\n", 1)[0]!);
+      }
     }
   } finally {
     await bar?.done();
