@@ -108,7 +108,7 @@ const engines: readonly Subject[] = [
 
 /** NumPy's stable forms on correctly rounded functions: every step rounded to float32. */
 const stable: Subject = {
-  ...{ id: "stable-float32", engine: "stable-float32", build: "", precision: "" },
+  ...{ id: "float32-stable", engine: "float32-stable", build: "", precision: "" },
   ...{ kind: "textbook", formats: ["f32"], functions: ["softplus", "sigmoid"], roots: [] },
   subsetOnly: true,
   load: () =>
