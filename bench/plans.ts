@@ -34,7 +34,7 @@ const GRIDS: Readonly<Record<Plan, readonly Grid[]>> = {
       sizes: SIZES,
     },
     {
-      functions: ["softplusGradKnown", "softplusWithGrad"],
+      functions: ["softplusGradKnown", "softplusWithGrad", "sigmoidGrad"],
       dtypes: ["f32"],
       distributions: ["normal"],
       sizes: [100, 1010],
@@ -71,8 +71,15 @@ const GRIDS: Readonly<Record<Plan, readonly Grid[]>> = {
 /** Wall-clock seconds a plan aims for; the least number of rounds may take it beyond. */
 export const BUDGET_SECONDS: Readonly<Record<Plan, number>> = {
   quick: 4,
-  standard: 75,
-  full: 1200,
+  standard: 150,
+  full: 2400,
+};
+
+/** Milliseconds of a call beyond which a plan leaves an implementation out, by name. */
+export const LONGEST_CALL: Readonly<Record<Plan, number>> = {
+  quick: 100,
+  standard: 250,
+  full: 3000,
 };
 
 /** All cases of a grid, small sizes first. */

@@ -30,7 +30,7 @@ function planted(
       }
     });
   return {
-    ...{ name, kind: "peer", precision: "", includes: "output given" },
+    ...{ name, kind: "peer", library: name, precision: "", includes: "output given" },
     load: () => Promise.resolve({ version: "1", threads: 1, prepare }),
     ...rest,
   };

@@ -20,7 +20,7 @@ const ENVIRONMENT = {
 
 function implementation(name: string, kind: Kind = "peer"): Implementation {
   const load = () => Promise.resolve(loaded);
-  return { name, kind, precision: "", includes: "output given", load };
+  return { name, kind, library: name, precision: "", includes: "output given", load };
 }
 
 function row(name: string, n: number, samples: number[], extra: Partial<Row> = {}): Row {
