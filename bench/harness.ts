@@ -20,6 +20,8 @@ import { BoundError, holdToBound, judge, sampleIndices, type Verdict } from "./v
 export interface BenchmarkOptions {
   readonly cases: readonly Case[];
   readonly implementations: readonly Implementation[];
+  /** Who takes part in a case; all do if it is left out. */
+  readonly takesPart?: (item: Case, name: string) => boolean;
   /** Wall-clock seconds to aim for; slow implementations may take it beyond. */
   readonly budgetSeconds: number;
   /** Rounds in every case whatever they cost, and rounds that are enough. */
@@ -105,12 +107,15 @@ class Run {
     const runners: Runner[] = [];
     const failures = new Map<number, string>();
     try {
-      for (const entry of this.#entries) {
+      const entries = this.#entries.filter(({ implementation: { name } }) =>
+        this.options.takesPart?.(item, name) ?? true
+      );
+      for (const entry of entries) {
         const prepared = await this.#prepare(entry, inputs);
         if (!prepared) continue;
         runners.push(prepared.runner);
         // A share of the case's time, so that twenty implementations warm up within the budget.
-        const share = (deadline - performance.now()) / this.#entries.length / 4;
+        const share = (deadline - performance.now()) / entries.length / 4;
         const warmUp = Math.min(60, Math.max(10, share));
         const rest = entry.loaded.threads > 1 ? REST : 0;
         try {

@@ -59,15 +59,17 @@ export interface KitRow {
   readonly engine: string;
   readonly precision: Precision;
   readonly memory?: Memory;
+  /** Value and gradient by softplus and then sigmoid, to hold softplusWithGrad against. */
+  readonly twoCalls?: boolean;
   /** Opens the engine, or says why it is not there. */
   open(): Done<OpenEngine | Gap>;
 }
 
 /** Makes an implementation of an engine. */
 export function kitImplementation(row: KitRow): Implementation {
-  const { engine, precision, memory = "given", open } = row;
+  const { engine, precision, memory = "given", twoCalls = false, open } = row;
   const suffix = { given: "", allocated: ", allocated", own: ", own memory" }[memory];
-  const name = `${engine} ${precision}${suffix}`;
+  const name = `${engine} ${precision}${suffix}${twoCalls ? ", two calls" : ""}`;
   return {
     ...{ name, kind: "kit", library: `${engine} ${precision}`, precision },
     includes: INCLUDES[memory],
@@ -82,7 +84,10 @@ export function kitImplementation(row: KitRow): Implementation {
       }
       return {
         ...{ version: VERSION, threads },
-        prepare: (inputs) => prepare(methods, precision, memory, inputs),
+        prepare: (inputs) =>
+          twoCalls
+            ? twoCallsRunner(methods, precision, inputs)
+            : prepare(methods, precision, memory, inputs),
         dispose: async () => await opened.dispose?.(),
       };
     },
@@ -127,6 +132,19 @@ function call(
   const method = fn as "softplus" | "softplusGrad" | "sigmoid";
   const options = { out: out!, precision };
   return () => methods[method](x, options) as unknown as void | Promise<void>;
+}
+
+/** softplus and then sigmoid, for both results. */
+function twoCallsRunner(methods: Methods, precision: Precision, inputs: Inputs): Runner | Gap {
+  const { x, out: [value, grad] } = inputs;
+  if (inputs.case.fn !== "softplusWithGrad") return { gap: "one call does it" };
+  const first = () => methods.softplus(x, { out: value!, precision });
+  const second = () => methods.sigmoid(x, { out: grad!, precision });
+  return fillRunner(inputs, () => {
+    const pending = first();
+    if ("then" in pending) return Promise.resolve(pending).then(async () => void await second());
+    second();
+  });
 }
 
 /** Calls that allocate; the latest results are kept, as a caller would keep them. */

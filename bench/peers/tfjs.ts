@@ -45,7 +45,9 @@ async function loadBackend(backend: Backend, arrays: boolean): Promise<Loaded | 
   if (!await silently(() => withRuntimeFolder(() => tf.setBackend(backend)))) {
     return { gap: `backend ${backend} of TensorFlow.js did not start` };
   }
-  const x = tf.tensor1d(Float32Array.from({ length: 1_000_000 }, (_, i) => i % 4001 / 200 - 10));
+  const x = await silently(async () =>
+    await tf.tensor1d(Float32Array.from({ length: 1_000_000 }, (_, i) => i % 4001 / 200 - 10))
+  );
   const threads = await threadsAtWork("self", async () => {
     for (const began = performance.now(); performance.now() - began < 40;) {
       const y = tf.sigmoid(x);
