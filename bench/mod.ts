@@ -1,7 +1,7 @@
 /** What notebooks use of the benchmark: measure, load, tables, figures. */
 export { compareValues, errorsOverX, type Form, referenceCurves } from "./accuracy.ts";
 export * from "./figures.ts";
-export { gaps, runs, speedUps, timings, valueCheck, type Which } from "./frames.ts";
+export { fastestOfEach, gaps, runs, speedUps, timings, valueCheck, type Which } from "./frames.ts";
 export type { Implementation } from "./implementation.ts";
 export { IMPLEMENTATIONS } from "./implementations.ts";
 export { measure, type MeasureOptions } from "./measure.ts";

@@ -28,10 +28,16 @@ const GRIDS: Readonly<Record<Plan, readonly Grid[]>> = {
   }],
   standard: [
     {
-      functions: ["softplus", "softplusGrad", "sigmoid"],
+      functions: ["softplus", "sigmoid"],
       dtypes: ["f32"],
       distributions: ["normal"],
       sizes: SIZES,
+    },
+    {
+      functions: ["softplusGrad"],
+      dtypes: ["f32"],
+      distributions: ["normal"],
+      sizes: [10, 100, 510, 1010],
     },
     {
       functions: ["softplusGradKnown", "softplusWithGrad", "sigmoidGrad"],

@@ -17,7 +17,7 @@ type Compiled = (x: JaxArray) => JaxArray[];
 export const jaxJs: readonly Implementation[] = [1, "all"].map((threads): Implementation => {
   const name = threads === 1 ? "jax-js, 1 thread" : "jax-js, all threads";
   return {
-    ...{ name, kind: "peer", library: name, precision: "" },
+    ...{ name, kind: "peer", library: "jax-js", precision: "" },
     includes: threads === 1
       ? "input stays, output allocated, copy out"
       : "arrays stay, output allocated",

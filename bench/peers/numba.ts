@@ -14,7 +14,7 @@ export const numba: readonly Implementation[] = [
     const how = form === "njit" ? "" : threads === 1 ? ", 1 thread" : ", all threads";
     return pythonImplementation({
       name: `Numba ${form}${out ? ", out" : ""}${how}`,
-      ...{ library: `Numba ${form}${how}`, module: "numba", form, out, threads },
+      ...{ library: "Numba", module: "numba", form, out, threads },
       caveat: form === "njit" ? FASTMATH : `${FASTMATH}; prange over rows`,
     });
   })

@@ -11,7 +11,7 @@ export const onnxruntimeNode: readonly Implementation[] = [1, navigator.hardware
   (threads, i): Implementation => ({
     name: i === 0 ? "ORT node, 1 thread" : "ORT node, all threads",
     kind: "peer",
-    library: i === 0 ? "ORT node, 1 thread" : "ORT node, all threads",
+    library: "ORT node",
     precision: "",
     includes: "output given",
     caveat: "ONNX Runtime, native; a model of one node",

@@ -23,9 +23,8 @@ export const tfjs: readonly Implementation[] = [
 ];
 
 function row(name: string, backend: Backend, arrays: boolean, includes: string): Implementation {
-  const library = `tfjs ${backend}`;
   const load = () => loadBackend(backend, arrays);
-  return { name, kind: "peer", library, precision: "", includes, load };
+  return { name, kind: "peer", library: "tfjs", precision: "", includes, load };
 }
 
 async function loadBackend(backend: Backend, arrays: boolean): Promise<Loaded | Gap> {

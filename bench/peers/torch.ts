@@ -8,7 +8,7 @@ export const torch: readonly Implementation[] = ([1, "all"] as const).flatMap((t
     const how = threads === 1 ? ", 1 thread" : ", all threads";
     return pythonImplementation({
       name: `PyTorch${out ? ", out" : ""}${how}`,
-      ...{ library: `PyTorch${how}`, module: "torch", form: "functional", out, threads },
+      ...{ library: "PyTorch", module: "torch", form: "functional", out, threads },
       caveat: out
         ? "operators with out=; the gradient of softplus as the sigmoid that it is"
         : "gradients by autograd: from scratch with the forward pass, value known without",
