@@ -33,7 +33,9 @@ export function timedRows(rows: readonly Row[], which: Which): TimedRow[] {
  * plain calls, output given, as the peers' rows that are compared with them.
  */
 export function fastestOfEach(rows: readonly TimedRow[]): TimedRow[] {
-  const names = [...Map.groupBy(rows, ({ library }) => library).values()].map((group) => {
+  const names = [
+    ...Map.groupBy(rows, ({ library, implementation }) => library ?? implementation).values(),
+  ].map((group) => {
     const plain = group.filter(({ kind, includes }) =>
       kind !== "kit" || includes === "output given"
     );

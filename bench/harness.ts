@@ -89,6 +89,7 @@ class Run {
 
   async load(): Promise<void> {
     for (const implementation of this.options.implementations) {
+      this.options.signal?.throwIfAborted();
       try {
         const loaded = await implementation.load();
         if (isGap(loaded)) this.#rows.push(gapRow(implementation, loaded.gap));

@@ -131,6 +131,24 @@ Deno.test("frames: times by size, speed-up pair by pair, value check, gaps, runs
   assert.equal(runs(rows).height, 1);
 });
 
+Deno.test("frames: the fastest of each library by its largest size, the kit's plain calls; or all", () => {
+  const plain = { kind: "kit", library: "wasm", includes: "output given" };
+  const many = [
+    row("A, out", 10, [9], { library: "A", wrong_input: null }),
+    row("A, out", 20, [10], { library: "A", wrong_input: null }),
+    row("A", 10, [1], { library: "A" }),
+    row("A", 20, [12], { library: "A" }),
+    row("wasm", 20, [5], plain),
+    row("wasm, own memory", 20, [2], { ...plain, includes: "arrays in WASM memory" }),
+  ];
+  const names = (extra: object) =>
+    timings(many, { function: "softplus", sizes: [20], ...extra }).toRecords()
+      .map(({ implementation, wrong }) => [implementation, wrong]);
+  assert.deepEqual(names({}), [["wasm", true], ["A, out", false]]);
+  assert.equal(names({ all: true }).length, 4);
+  assert.throws(() => names({ oneThread: true }), /no results/);
+});
+
 Deno.test("frames: what is not there is named", () => {
   assert.throws(() => timings(rows, { function: "sigmoid" }), /no results for .*sigmoid/);
   assert.throws(() => speedUps(rows, "nobody", { function: "softplus" }), /nobody.*base, half/);

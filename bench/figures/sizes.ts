@@ -147,7 +147,7 @@ function overSize<T extends Row>(rows: readonly T[], description: Description<T>
 
 /** The name in a legend, marked where values are wrong. */
 export function labelOf({ implementation, wrong }: Pick<Row, "implementation" | "wrong">): string {
-  return wrong ? `${implementation} ✗` : implementation;
+  return wrong ? `${implementation} †` : implementation;
 }
 
 /** The subtitle, and what the mark means if somebody has it. */
@@ -156,7 +156,7 @@ export function withLegend(
   rows: readonly Pick<Row, "wrong">[],
 ): string | undefined {
   const mark = rows.some(({ wrong }) => wrong)
-    ? "✗: 0 or ∞ somewhere where the answer is neither"
+    ? "†: 0 or ∞ somewhere where the answer is neither"
     : "";
   return [subtitle, mark].filter(Boolean).join("; ") || undefined;
 }

@@ -68,11 +68,14 @@ async function verifiedThreads(driver: PythonDriver, row: PythonRow): Promise<nu
   try {
     // Once before: that sets the number of threads, and some may end or begin.
     await runner.work(1);
-    let threads = 0;
-    // One that still spins from earlier work looks like one at work.
-    for (let attempt = 0; attempt < 3; attempt++) {
-      threads = await threadsAtWork(driver.pid, () => runner.work(40e6));
-      if (row.threads === "all" || threads === row.threads) break;
+    const asked = row.threads === "all" ? navigator.hardwareConcurrency : row.threads;
+    let threads = Infinity;
+    // One that still spins from earlier work looks like one at work: a second look, and a third.
+    for (let attempt = 0; attempt < 3 && threads > asked; attempt++) {
+      threads = Math.min(
+        threads,
+        await threadsAtWork(driver.pid, () => runner.work(40e6)),
+      );
     }
     return threads;
   } finally {
