@@ -62,7 +62,11 @@ function formatGaps(rows: readonly Row[]): string[] {
   const missing = rows.filter(({ gap }) => gap !== null);
   if (missing.length === 0) return [];
   const lines = [...Map.groupBy(missing, ({ gap }) => gap!)].map(([gap, group]) => {
-    const names = new Set(group.map(({ implementation }) => implementation));
+    // A library all of whose rows share the reason is named once.
+    const names = new Set(group.map(({ implementation, library }) => {
+      const rest = rows.some((row) => row.library === library && row.gap !== gap);
+      return rest ? implementation : library ?? implementation;
+    }));
     const cases = new Set(
       group.flatMap(({ function: fn, dtype }) => fn === null ? [] : [`${fn} ${dtype}`]),
     );

@@ -137,3 +137,16 @@ Deno.test("keepingGlobals: what was replaced is back, also after an error; what 
   assert.equal(scope["fresh"], 1);
   delete scope["fresh"];
 });
+
+Deno.test("tfjs webgpu: without an adapter it is a gap that says how to get one", async () => {
+  const gpu = Object.getOwnPropertyDescriptor(Navigator.prototype, "gpu")!;
+  const none = { requestAdapter: () => Promise.resolve(null) };
+  Object.defineProperty(Navigator.prototype, "gpu", { value: none, configurable: true });
+  try {
+    const loaded = await tfjs.find(({ name }) => name === "tfjs webgpu")!.load();
+    assert.ok(isGap(loaded));
+    assert.match(loaded.gap, /no WebGPU adapter.*apt-get install mesa-vulkan-drivers/);
+  } finally {
+    Object.defineProperty(Navigator.prototype, "gpu", gpu);
+  }
+});

@@ -116,6 +116,23 @@ Deno.test("Python: the one that is chosen first, then Debian's own", () => {
   assert.equal(pythonCandidates(() => "/opt/python")[0], "/opt/python");
 });
 
+Deno.test("Python: what cannot be run, or has no NumPy, is passed over", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const [plain, failing] = [`${folder}/plain`, `${folder}/failing`];
+    await Deno.writeTextFile(plain, "");
+    await Deno.writeTextFile(failing, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+    const none = await findPython([`${folder}/absent`, plain, failing]);
+    assert.ok(typeof none !== "string");
+    assert.match(none.gap, /none of .*absent.*plain.*failing is a Python with NumPy/);
+    const right = `${folder}/right`;
+    await Deno.writeTextFile(right, "#!/bin/sh\nexit 0\n", { mode: 0o755 });
+    assert.equal(await findPython([failing, right]), right);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 const rows = [...numpy, ...scipy, ...numba, ...torch];
 const modules = { NumPy: "numpy", SciPy: "scipy", Numba: "numba", PyTorch: "torch" };
 const functions: FunctionName[] = [

@@ -9,6 +9,7 @@
 
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
+import { readTargets, type Targets } from "../bench/targets.ts";
 import { bound } from "../tests/engines.ts";
 import { replaceFile } from "./files.ts";
 import { exitWith, root } from "./process.ts";
@@ -17,7 +18,7 @@ import { exitWith, root } from "./process.ts";
 export type Section = () => string | Promise<string>;
 
 /** The parts by name. */
-export const sections: Readonly<Record<string, Section>> = { accuracy, tasks };
+export const sections: Readonly<Record<string, Section>> = { accuracy, targets, tasks };
 
 /** Returns the README with its generated parts made again, and the rest as it is. */
 export async function makeReadme(
@@ -59,6 +60,31 @@ function accuracy(): string {
   );
   lines.splice(1, 0, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`);
   return lines.join("\n");
+}
+
+/** The reference run of `deno task targets`. */
+function targets(): string {
+  let run: Targets;
+  try {
+    run = readTargets();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return "Not measured yet: `deno task targets`.";
+  }
+  const number = (value: number | null) => value === null ? "–" : String(+value.toPrecision(3));
+  const lines = run.outcomes.map(({ title, target, figure, q1, q3, verdict }) => {
+    const spread = q1 === q3 ? "" : `${number(q1)} to ${number(q3)}`;
+    const goal = target.replace(">=", "≥").replace("<=", "≤");
+    return `| ${[title, goal, number(figure), spread, verdict].join(" | ")} |`;
+  });
+  return [
+    `1e6 float32 of normal(0, 4), output array given, unless a line says otherwise; ${run.cpu}, ` +
+    `${run.cores} cores, ${run.date.slice(0, 10)}.`,
+    "",
+    "| | target | median | quartiles | |",
+    "| - | - | - | - | - |",
+    ...lines,
+  ].join("\n");
 }
 
 function tasks(): string {

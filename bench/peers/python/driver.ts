@@ -143,8 +143,9 @@ export function moduleQuestion(module: string): string {
 }
 
 /** The interpreter for the peers: the first that has NumPy, on which all of them stand. */
-export async function findPython(): Promise<string | Gap> {
-  const candidates = pythonCandidates((name) => Deno.env.get(name));
+export async function findPython(
+  candidates: readonly string[] = pythonCandidates((name) => Deno.env.get(name)),
+): Promise<string | Gap> {
   for (const python of candidates) {
     try {
       const { success } = await new Deno.Command(python, {
@@ -155,7 +156,8 @@ export async function findPython(): Promise<string | Gap> {
       }).output();
       if (success) return python;
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      const { NotFound, PermissionDenied } = Deno.errors;
+      if (!(error instanceof NotFound || error instanceof PermissionDenied)) throw error;
     }
   }
   return { gap: `none of ${candidates.join(", ")} is a Python with NumPy` };
