@@ -54,11 +54,27 @@ function accuracy(): string {
       String(bound(format, precision, 2)),
     ]),
   ];
-  const widths = [0, 1, 2].map((c) => Math.max(...table.map((row) => row[c]!.length)));
-  const lines = table.map((row) =>
-    `| ${row.map((cell, c) => cell.padEnd(widths[c]!)).join(" | ")} |`
+  return markdownTable(table);
+}
+
+/** A table with its columns lined up, as `deno fmt` leaves it; the first row is its head. */
+function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, c) =>
+    Math.max(3, ...[head, ...rows].map((row) => [...(row[c] ?? "")].length))
   );
-  lines.splice(1, 0, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`);
+  const line = (row: readonly string[], fill = " ") =>
+    `| ${widths.map((width, c) => (row[c] ?? "").padEnd(width, fill)).join(" | ")} |`;
+  return [line(head), line([], "-"), ...rows.map((row) => line(row))].join("\n");
+}
+
+/** Text broken into lines of at most 100 characters, as `deno fmt` leaves it. */
+function wrapped(text: string): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = lines.at(-1) === "" ? word : `${lines.at(-1)} ${word}`;
+    if (longer.length <= 100) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
   return lines.join("\n");
 }
 
@@ -72,19 +88,15 @@ function targets(): string {
     return "Not measured yet: `deno task targets`.";
   }
   const number = (value: number | null) => value === null ? "–" : String(+value.toPrecision(3));
-  const lines = run.outcomes.map(({ title, target, figure, q1, q3, verdict }) => {
-    const spread = q1 === q3 ? "" : `${number(q1)} to ${number(q3)}`;
-    const goal = target.replace(">=", "≥").replace("<=", "≤");
-    return `| ${[title, goal, number(figure), spread, verdict].join(" | ")} |`;
-  });
-  return [
-    `1e6 float32 of normal(0, 4), output array given, unless a line says otherwise; ${run.cpu}, ` +
-    `${run.cores} cores, ${run.date.slice(0, 10)}.`,
-    "",
-    "| | target | median | quartiles | |",
-    "| - | - | - | - | - |",
-    ...lines,
-  ].join("\n");
+  const rows = run.outcomes.map(({ title, target, figure, q1, q3, verdict }) => [
+    ...[title, target.replace(">=", "≥").replace("<=", "≤"), number(figure)],
+    ...[q1 === q3 ? "" : `${number(q1)} to ${number(q3)}`, verdict],
+  ]);
+  const text = "1e6 float32 of normal(0, 4), output array given, unless a line says otherwise. " +
+    `Measured on ${run.cpu}, ${run.cores} cores, ${run.date.slice(0, 10)}.`;
+  return `${wrapped(text)}\n\n${
+    markdownTable([["", "target", "median", "quartiles", ""], ...rows])
+  }`;
 }
 
 function tasks(): string {

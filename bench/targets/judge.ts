@@ -63,8 +63,9 @@ function judgeMemory(
   }
   const most = Math.max(...found.sizes.map(({ mib }) => mib)) / found.threads;
   const control = Math.max(...found.sizes.map(({ controlMib }) => controlMib));
-  const note = `the most of ${found.sizes.map(({ elements }) => elements.toExponential(0))} ` +
-    `elements; a plain copy shows ${control.toFixed(1)} MiB by the same measure`;
+  const millions = found.sizes.at(-1)!.elements / 1e6;
+  const note = `the most of ${found.sizes.length} sizes up to ${millions} million elements; a ` +
+    `plain copy shows ${control.toFixed(1)} MiB by the same measure`;
   return outcome(line, { q1: most, median: most, q3: most }, note);
 }
 
