@@ -84,7 +84,7 @@ export const BUDGET_SECONDS: Readonly<Record<Plan, number>> = {
 /** Milliseconds of a call beyond which a plan leaves an implementation out, by name. */
 export const LONGEST_CALL: Readonly<Record<Plan, number>> = {
   quick: 100,
-  standard: 250,
+  standard: 500,
   full: 3000,
 };
 
