@@ -31,8 +31,8 @@ const MARKERS = [
 const SETTLED = [
   ...["scalar exact", "naive", "scalar fast", "Math loop", "wasm exact", "wasm fast"],
   ...["threads exact", "threads fast", "webgpu exact", "webgpu fast"],
-  ...["PyTorch", "NumPy", "Numba", "SciPy", "ORT node", "ORT web", "tfjs", "jax-js"],
-  ...["stdlib", "mathjs"],
+  ...["PyTorch", "NumPy", "Numba", "SciPy", "ORT node", "ORT web", "tfjs webgpu", "tfjs"],
+  ...["jax-js", "stdlib", "mathjs"],
 ];
 
 /** What distinguishes an implementation in a figure. */

@@ -23,8 +23,9 @@ export const tfjs: readonly Implementation[] = [
 ];
 
 function row(name: string, backend: Backend, arrays: boolean, includes: string): Implementation {
+  const library = backend === "webgpu" ? "tfjs webgpu" : "tfjs";
   const load = () => loadBackend(backend, arrays);
-  return { name, kind: "peer", library: "tfjs", precision: "", includes, load };
+  return { name, kind: "peer", library, precision: "", includes, load };
 }
 
 async function loadBackend(backend: Backend, arrays: boolean): Promise<Loaded | Gap> {
@@ -57,8 +58,8 @@ async function loadBackend(backend: Backend, arrays: boolean): Promise<Loaded | 
   x.dispose();
   return {
     version: `${tf.version_core}${adapter}`,
-    // On a GPU the threads of the machine only wait.
-    threads: backend === "webgpu" ? 1 : threads,
+    // With a software adapter the "GPU" is threads of this process.
+    threads,
     prepare: (inputs) => prepare(tf, backend, arrays, inputs),
   };
 }
