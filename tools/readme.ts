@@ -9,6 +9,7 @@
 
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
+import { readTargets, type Targets } from "../bench/targets.ts";
 import { bound } from "../tests/bounds.ts";
 import { readCertificates } from "../tests/verify/certificate.ts";
 import { replaceFile } from "./files.ts";
@@ -21,6 +22,7 @@ export type Section = () => string | Promise<string>;
 export const sections: Readonly<Record<string, Section>> = {
   accuracy,
   certificates,
+  targets,
   tasks,
 };
 
@@ -80,15 +82,46 @@ async function certificates(): Promise<string> {
   return markdownTable([header, ...rows]);
 }
 
-/** A table as `deno fmt` writes it. */
-function markdownTable([header = [], ...rows]: readonly (readonly string[])[]): string {
-  const widths = header.map((cell, c) =>
-    Math.max(cell.length, 3, ...rows.map((row) => row[c]!.length))
+/** A table with its columns lined up, as `deno fmt` leaves it; the first row is its head. */
+function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, c) =>
+    Math.max(3, ...[head, ...rows].map((row) => [...(row[c] ?? "")].length))
   );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, c) => cell.padEnd(widths[c]!)).join(" | ")} |`;
-  return [line(header), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)]
-    .join("\n");
+  const line = (row: readonly string[], fill = " ") =>
+    `| ${widths.map((width, c) => (row[c] ?? "").padEnd(width, fill)).join(" | ")} |`;
+  return [line(head), line([], "-"), ...rows.map((row) => line(row))].join("\n");
+}
+
+/** Text broken into lines of at most 100 characters, as `deno fmt` leaves it. */
+function wrapped(text: string): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = lines.at(-1) === "" ? word : `${lines.at(-1)} ${word}`;
+    if (longer.length <= 100) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.join("\n");
+}
+
+/** The reference run of `deno task targets`. */
+function targets(): string {
+  let run: Targets;
+  try {
+    run = readTargets();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return "Not measured yet: `deno task targets`.";
+  }
+  const number = (value: number | null) => value === null ? "–" : String(+value.toPrecision(3));
+  const rows = run.outcomes.map(({ title, target, figure, q1, q3, verdict }) => [
+    ...[title, target.replace(">=", "≥").replace("<=", "≤"), number(figure)],
+    ...[q1 === q3 ? "" : `${number(q1)} to ${number(q3)}`, verdict],
+  ]);
+  const text = "1e6 float32 of normal(0, 4), output array given, unless a line says otherwise. " +
+    `Measured on ${run.cpu}, ${run.cores} cores, ${run.date.slice(0, 10)}.`;
+  return `${wrapped(text)}\n\n${
+    markdownTable([["", "target", "median", "quartiles", ""], ...rows])
+  }`;
 }
 
 function tasks(): string {
