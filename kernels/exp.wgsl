@@ -24,9 +24,11 @@ struct Exponential {
   r: i32,
   /** r^2*E(r). */
   curve: f32,
-  /** e^r. */
-  power: f32,
-  /** e^-a; at most e^r * 2^-126 is still distinguished. */
+  /** e^r - 1: what follows from it is more precise than from e^r, whose last place is coarser. */
+  q: f32,
+  /** 2^-n, but not below 2^-126. */
+  scale: f32,
+  /** e^-a = (1 + q) * scale. */
   t: f32,
 }
 
@@ -48,9 +50,9 @@ fn expNegative(m: Magnitude) -> Exponential {
   let fixed = bitcast<i32>(n * ln2Hi + ((n * ln2Lo + 0x800000u) >> 24u) - m.fixed32);
   let r = f32(fixed) * 0x1p-32f;
   let curve = r * r * (e2 + r * (e3 + r * (e4 + r * (e5 + r * e6))));
-  let power = 1.0 + (r + curve);
-  let t = power * bitcast<f32>((127u - min(n, 126u)) << 23u);
-  return Exponential(n, fixed, curve, power, t);
+  let q = r + curve;
+  let scale = bitcast<f32>((127u - min(n, 126u)) << 23u);
+  return Exponential(n, fixed, curve, q, scale, (1.0 + q) * scale);
 }
 
 /** e^r in units of 2^-31. */

@@ -13,7 +13,9 @@ const l4 = 0x1.3a22d8p-3f;
 const l5 = -0x1.919622p-4f;
 const l6 = 0x1.1ef356p-5f;
 
-/** 1 - log1p(t)/t for 0 <= t <= e^-0.875. */
-fn log1pRest(t: f32) -> f32 {
-  return t * (l0 + t * (l1 + t * (l2 + t * (l3 + t * (l4 + t * (l5 + t * l6))))));
+/** 1 - log1p(t)/t for t = e^-a <= e^-0.875. The product t*R is made of the exact parts of t. */
+fn log1pRest(e: Exponential) -> f32 {
+  let t = e.t;
+  let curve = l0 + t * (l1 + t * (l2 + t * (l3 + t * (l4 + t * (l5 + t * l6)))));
+  return e.scale * (curve + e.q * curve);
 }

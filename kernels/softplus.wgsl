@@ -6,7 +6,7 @@
 //   range of beta*x   expression                          integer part     unit    float part
 //   |x| <= 0.875       ln2 + x/2 + x^2*C(x^2)              ln2 + x/2        2^-31   <= 0.07
 //   x < -0.875         2^-n * (1 + r + r^2*E - e^r*rest)   1 + r            2^-31   <= 0.28
-//   x > 0.875          x + (t - t*rest)                    x                2^-27   <= 0.39
+//   x > 0.875          x + (t - t*rest)                   x                2^-27   <= 0.39
 //   x >= 16           x                                   log1p(t) < 2^-23, half a unit of x = 2^-21
 //
 // A float part has a relative error of a few 2^-24; that, times its share of the result, is what
@@ -27,9 +27,9 @@ const c4 = 0x1.e32b12p-20f;
 
 /** softplus of +-m (-104 <= x < 16) with e = e^-m. */
 fn softplusScaled(m: Magnitude, negative: bool, e: Exponential) -> Scaled {
-  let rest = log1pRest(e.t);
+  let rest = log1pRest(e);
   var whole = 0x80000000u + bitcast<u32>(e.r >> 1u);
-  var part = (e.curve - e.power * rest) * 0x1p31f;
+  var part = ((e.curve - e.q * rest) - rest) * 0x1p31f;
   var exponent = -i32(e.n);
   if (!negative) {
     whole = m.fixed25 << 2u;

@@ -1,0 +1,174 @@
+/*
+ * An array that stays on the GPU. The GpuArray is what the user holds; its Storage is what the
+ * engine and the garbage collector know.
+ */
+import { arrayType, type FloatArray, Matrix } from "../matrix.ts";
+import type { GpuFormat } from "./pipelines.ts";
+import type { Piece, Session } from "./session.ts";
+import { bytesOf, type Destination, encodeDownload, finishDownload } from "./transfer.ts";
+
+/** [length] of an array, [rows, columns] of a Matrix. */
+export type GpuShape = readonly [number] | readonly [number, number];
+
+/** Memory of an array on the GPU. */
+export interface Storage {
+  readonly session: Session;
+  readonly format: GpuFormat;
+  readonly pieces: readonly Piece[];
+  /** False for a buffer of the user's, which is never freed here. */
+  readonly owned: boolean;
+  /** What went wrong on the way to this content, known later. */
+  failure: Promise<Error | undefined>;
+  released: boolean;
+}
+
+/** Bytes of an element. */
+export const elementBytes = { f32: 4, f16: 2 } as const;
+
+/** Buffers of arrays that were forgotten instead of disposed go back to the pool. */
+const forgotten = new FinalizationRegistry<Storage>(release);
+
+function release(storage: Storage): void {
+  if (storage.released) return;
+  storage.released = true;
+  if (!storage.owned) return;
+  const { session, pieces, failure } = storage;
+  // A buffer that could not be made must not serve again.
+  void failure.then((error) => {
+    for (const { buffer } of pieces) {
+      if (error || session.ended) session.pool.destroy(buffer);
+      else session.pool.giveBack("storage", buffer);
+    }
+  });
+}
+
+/**
+ * An array or Matrix in the memory of the GPU, made by `gpu.upload`, `gpu.wrap` or a call with
+ * another GpuArray. Dispose of it (or declare it with `using`); one that is forgotten is freed when
+ * the garbage collector finds it.
+ */
+export class GpuArray<T extends FloatArray | Matrix = FloatArray | Matrix> {
+  /** [length] of an array, [rows, columns] of a Matrix. */
+  readonly shape: GpuShape;
+  readonly #storage: Storage;
+
+  /** Made by the engine. */
+  constructor(storage: Storage, shape: GpuShape) {
+    this.#storage = storage;
+    this.shape = shape;
+    Object.freeze(this);
+    forgotten.register(this, storage, this);
+  }
+
+  /** The memory of an array, or undefined for any other value; never throws. */
+  static storage(value: unknown): Storage | undefined {
+    return typeof value === "object" && value !== null && #storage in value
+      ? value.#storage
+      : undefined;
+  }
+
+  /** Number of elements. */
+  get length(): number {
+    return this.shape.reduce((a: number, b) => a * b, 1);
+  }
+
+  /** Element type: "f32" or "f16". */
+  get format(): GpuFormat {
+    return this.#storage.format;
+  }
+
+  /**
+   * The GPU's own buffer, for the caller's shaders; the elements start at its beginning.
+   *
+   * @throws {RangeError} the array is larger than one binding and lies in several buffers
+   * @throws {TypeError} the array was disposed
+   */
+  get buffer(): GPUBuffer {
+    this.#assertUsable("GpuArray.buffer");
+    const { pieces } = this.#storage;
+    const buffer = pieces[0]?.buffer;
+    if (buffer === undefined || pieces.some((piece) => piece.buffer !== buffer)) {
+      throw new RangeError(
+        `GpuArray.buffer: the array lies in ${pieces.length} buffers, not in one`,
+      );
+    }
+    return buffer;
+  }
+
+  /**
+   * Copies the content to the CPU.
+   *
+   * @returns a new array or Matrix
+   * @throws {WebGpuOutOfMemoryError} there was no memory for this array, or for one it was made from
+   * @throws {TypeError} the array or its engine was disposed
+   */
+  async read(): Promise<T> {
+    this.#assertUsable("GpuArray.read");
+    const { session, pieces, format } = this.#storage;
+    const data = format === "f32" ? new Float32Array(this.length) : new Float16Array(this.length);
+    await session.track(this.#download(session, pieces, data as unknown as Float32Array));
+    const [rows, columns] = this.shape;
+    const array = data as unknown as Float32Array;
+    return (columns === undefined ? array : new Matrix(array, rows, columns)) as T;
+  }
+
+  async #download(
+    session: Session,
+    pieces: readonly Piece[],
+    data: FloatArray,
+  ): Promise<void> {
+    let at = 0;
+    // All copies are asked for before the first is awaited: the content of this moment.
+    const downloads = pieces.map((piece) => {
+      const into = bytesOf(data, at, piece.bytes);
+      at += piece.bytes;
+      const destination: Destination = { piece, receive: (bytes) => into.set(bytes) };
+      const [staging, failure] = session.scoped("GpuArray.read", () => {
+        const encoder = session.device.createCommandEncoder();
+        const staging = encodeDownload(session, encoder, [piece]);
+        session.device.queue.submit([encoder.finish()]);
+        return staging;
+      });
+      return { staging, failure, destination };
+    });
+    const earlier = await this.#storage.failure;
+    const results = await Promise.allSettled(
+      downloads.map(async ({ staging, failure, destination }) => {
+        const error = earlier ?? await failure;
+        if (error) {
+          session.pool.destroy(staging);
+          throw error;
+        }
+        await finishDownload(session, staging, [destination]);
+      }),
+    );
+    for (const result of results) if (result.status === "rejected") throw result.reason;
+  }
+
+  /** Frees the memory; a second time does nothing. A wrapped buffer stays its owner's. */
+  dispose(): void {
+    forgotten.unregister(this);
+    release(this.#storage);
+  }
+
+  /** The same, at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #assertUsable(method: string): void {
+    this.#storage.session.assertUsable(method);
+    if (this.#storage.released) throw new TypeError(`${method}: the GpuArray was disposed`);
+  }
+}
+
+/** The shape of an array or Matrix. */
+export function shapeOf(x: FloatArray | Matrix): GpuShape {
+  return Matrix.is(x) ? [x.rows, x.columns] : [x.length];
+}
+
+/** The element type of an array on the GPU, or undefined where the GPU has none. */
+export function formatOf(array: FloatArray): GpuFormat | undefined {
+  const type = arrayType(array);
+  return type === "Float32Array" ? "f32" : type === "Float16Array" ? "f16" : undefined;
+}
