@@ -289,6 +289,14 @@ function wrapBuffer(session: Session, buffer: unknown, shape: unknown): GpuArray
     pieces.push({ buffer: given, offset, bytes });
   }
   const failure = Promise.resolve(undefined);
-  const storage = { session, format, pieces, owned: false, failure, released: false };
+  const storage = {
+    session,
+    format,
+    pieces,
+    owned: false,
+    failure,
+    released: false,
+    exposed: true,
+  };
   return new GpuArray(storage, shape.slice() as unknown as GpuShape);
 }

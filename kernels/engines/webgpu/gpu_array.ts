@@ -5,7 +5,7 @@
 import { arrayType, type FloatArray, Matrix } from "../matrix.ts";
 import type { GpuFormat } from "./pipelines.ts";
 import type { Piece, Session } from "./session.ts";
-import { bytesOf, type Destination, encodeDownload, finishDownload } from "./transfer.ts";
+import { bytesOf } from "./transfer.ts";
 
 /** [length] of an array, [rows, columns] of a Matrix. */
 export type GpuShape = readonly [number] | readonly [number, number];
@@ -20,6 +20,8 @@ export interface Storage {
   /** What went wrong on the way to this content, known later. */
   failure: Promise<Error | undefined>;
   released: boolean;
+  /** Whether the caller has the buffer, and may submit work on it. */
+  exposed: boolean;
 }
 
 /** Bytes of an element. */
@@ -31,8 +33,9 @@ const forgotten = new FinalizationRegistry<Storage>(release);
 function release(storage: Storage): void {
   if (storage.released) return;
   storage.released = true;
-  if (!storage.owned) return;
-  const { session, pieces, failure } = storage;
+  const { session, pieces, failure, owned } = storage;
+  session.batch.flush(); // a read that was asked for comes before the next use of the memory
+  if (!owned) return;
   // A buffer that could not be made must not serve again.
   void failure.then((error) => {
     for (const { buffer } of pieces) {
@@ -92,6 +95,7 @@ export class GpuArray<T extends FloatArray | Matrix = FloatArray | Matrix> {
         `GpuArray.buffer: the array lies in ${pieces.length} buffers, not in one`,
       );
     }
+    this.#storage.exposed = true;
     return buffer;
   }
 
@@ -106,42 +110,27 @@ export class GpuArray<T extends FloatArray | Matrix = FloatArray | Matrix> {
     this.#assertUsable("GpuArray.read");
     const { session, pieces, format } = this.#storage;
     const data = format === "f32" ? new Float32Array(this.length) : new Float16Array(this.length);
-    await session.track(this.#download(session, pieces, data as unknown as Float32Array));
-    const [rows, columns] = this.shape;
     const array = data as unknown as Float32Array;
+    let at = 0;
+    const copies = pieces.map((piece) => {
+      const into = bytesOf(array, at, piece.bytes);
+      at += piece.bytes;
+      return session.batch.add({
+        destinations: [{ piece, receive: (bytes) => into.set(bytes) }],
+      });
+    });
+    // Where others may submit work, the content is that of this moment, not of the end of this turn.
+    if (!session.owned || this.#storage.exposed) session.batch.flush();
+    await session.track(this.#settled(copies));
+    const [rows, columns] = this.shape;
     return (columns === undefined ? array : new Matrix(array, rows, columns)) as T;
   }
 
-  async #download(
-    session: Session,
-    pieces: readonly Piece[],
-    data: FloatArray,
-  ): Promise<void> {
-    let at = 0;
-    // All copies are asked for before the first is awaited: the content of this moment.
-    const downloads = pieces.map((piece) => {
-      const into = bytesOf(data, at, piece.bytes);
-      at += piece.bytes;
-      const destination: Destination = { piece, receive: (bytes) => into.set(bytes) };
-      const [staging, failure] = session.scoped("GpuArray.read", () => {
-        const encoder = session.device.createCommandEncoder();
-        const staging = encodeDownload(session, encoder, [piece]);
-        session.device.queue.submit([encoder.finish()]);
-        return staging;
-      });
-      return { staging, failure, destination };
-    });
+  /** The failure that led to this content comes before what it did to the copies. */
+  async #settled(copies: readonly Promise<void>[]): Promise<void> {
+    const results = await Promise.allSettled(copies);
     const earlier = await this.#storage.failure;
-    const results = await Promise.allSettled(
-      downloads.map(async ({ staging, failure, destination }) => {
-        const error = earlier ?? await failure;
-        if (error) {
-          session.pool.destroy(staging);
-          throw error;
-        }
-        await finishDownload(session, staging, [destination]);
-      }),
-    );
+    if (earlier) throw earlier;
     for (const result of results) if (result.status === "rejected") throw result.reason;
   }
 

@@ -96,11 +96,14 @@ export function computeResident(
       storages.push(storage);
       results.push(given?.array ?? new GpuArray(storage, x.shape));
     }
+    session.batch.flush();
     const encoder = session.device.createCommandEncoder();
+    const pass = session.beginPass(encoder);
     const work = { kernel, format: x.format, beta: sign * beta };
     inputs[0]!.pieces.forEach((_, k) => {
-      session.encode(encoder, work, [...inputs, ...storages].map(({ pieces }) => pieces[k]!));
+      session.dispatch(pass, work, [...inputs, ...storages].map(({ pieces }) => pieces[k]!));
     });
+    pass.end();
     session.device.queue.submit([encoder.finish()]);
   });
   const all = Promise.all([...before, failure])
@@ -140,5 +143,5 @@ function readOut(
 export function fresh(session: Session, format: GpuFormat, shape: GpuShape): Storage {
   const { pieces } = allocate(session, format, shape);
   const failure = Promise.resolve(undefined);
-  return { session, format, pieces, owned: true, failure, released: false };
+  return { session, format, pieces, owned: true, failure, released: false, exposed: false };
 }

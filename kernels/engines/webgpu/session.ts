@@ -2,11 +2,11 @@
  * One device and what the engine keeps for it: buffers, pipelines, the work that is under way, and
  * what became of the device.
  */
-import { WebGpuDeviceLostError } from "./errors.ts";
-import { typedError } from "./errors.ts";
+import { Batch } from "./batch.ts";
 import { BetaUniforms } from "./beta.ts";
 import { BufferPool, padded } from "./buffers.ts";
 import type { OpenedDevice } from "./device.ts";
+import { typedError, WebGpuDeviceLostError } from "./errors.ts";
 import { type PipelineKey, Pipelines, workgroupSize } from "./pipelines.ts";
 import type { Timer } from "./timer.ts";
 
@@ -43,9 +43,11 @@ export class Session {
   readonly device: GPUDevice;
   readonly limits: SessionLimits;
   readonly pool: BufferPool;
+  readonly batch: Batch;
   /** Set while passes are timed. */
   timer: Timer | undefined;
-  readonly #owned: boolean;
+  /** Whether the engine made the device: nobody else submits work to it unless told. */
+  readonly owned: boolean;
   readonly #pipelines: Pipelines;
   readonly #betas: BetaUniforms;
   /** Rejects what waits for the GPU when the device is lost. */
@@ -62,7 +64,8 @@ export class Session {
     this.device = device;
     this.limits = limits;
     this.pool = new BufferPool(device);
-    this.#owned = owned;
+    this.batch = new Batch(this);
+    this.owned = owned;
     this.#pipelines = new Pipelines(device);
     this.#betas = new BetaUniforms(device);
     device.lost.then(({ reason, message }) => {
@@ -109,8 +112,13 @@ export class Session {
     }
   }
 
-  /** Encodes one dispatch: inputs, then outputs, all of the same bytes. */
-  encode(encoder: GPUCommandEncoder, work: Work, pieces: readonly Piece[]): void {
+  /** A compute pass, timed where somebody asked for it. */
+  beginPass(encoder: GPUCommandEncoder): GPUComputePassEncoder {
+    return encoder.beginComputePass(this.timer?.next() ?? {});
+  }
+
+  /** One dispatch: inputs, then outputs, all of the same bytes. */
+  dispatch(pass: GPUComputePassEncoder, work: Work, pieces: readonly Piece[]): void {
     const distinct: Piece[] = [];
     const slots = pieces.map((piece) => {
       const known = distinct.findIndex((other) =>
@@ -131,13 +139,11 @@ export class Session {
       entries.push({ binding: distinct.length, resource: { buffer } });
     }
     const group = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
-    const pass = encoder.beginComputePass(this.timer?.next() ?? {});
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, group);
     const groups = Math.ceil(size / 16 / workgroupSize);
     const x = Math.min(groups, this.limits.workgroups);
     pass.dispatchWorkgroups(x, Math.ceil(groups / x));
-    pass.end();
   }
 
   /** The promise, or the loss of the device, whichever comes first. */
@@ -165,6 +171,6 @@ export class Session {
     this.pool.clear();
     this.#betas.clear();
     this.timer?.destroy();
-    if (this.#owned) this.device.destroy();
+    if (this.owned) this.device.destroy();
   }
 }

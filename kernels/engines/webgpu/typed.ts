@@ -7,7 +7,7 @@ import type { FloatArray } from "../matrix.ts";
 import { WebGpuOutOfMemoryError } from "./errors.ts";
 import { elementBytes, formatOf } from "./gpu_array.ts";
 import type { Piece, Session, Work } from "./session.ts";
-import { bytesOf, type Destination, encodeDownload, finishDownload, upload } from "./transfer.ts";
+import { bytesOf, upload } from "./transfer.ts";
 
 /** Pieces of one call that are under way at a time. */
 const window = 2;
@@ -62,26 +62,27 @@ async function attempt(
   bytes: number,
 ): Promise<void> {
   const pieces: Piece[] = [];
-  let staging: GPUBuffer | undefined;
   let error: unknown;
   try {
+    const count = Math.max(inputs.length, call.outputs.length);
     const [, failure] = session.scoped(method, () => {
-      const count = Math.max(inputs.length, call.outputs.length);
       for (let k = 0; k < count; k++) {
-        pieces.push({
-          buffer: session.pool.take("storage", Math.max(bytes, 16)),
-          offset: 0,
-          bytes,
-        });
+        const buffer = session.pool.take("storage", Math.max(bytes, 16));
+        pieces.push({ buffer, offset: 0, bytes });
       }
       inputs.forEach((input, k) => upload(session, pieces[k]!, input));
-      const results = pieces.slice(0, call.outputs.length);
-      const encoder = session.device.createCommandEncoder();
-      session.encode(encoder, work, [...pieces.slice(0, inputs.length), ...results]);
-      staging = encodeDownload(session, encoder, results);
-      session.device.queue.submit([encoder.finish()]);
     });
     error = await failure;
+    if (error === undefined) {
+      const results = pieces.slice(0, call.outputs.length);
+      await session.batch.add({
+        compute: { work, pieces: [...pieces.slice(0, inputs.length), ...results] },
+        destinations: results.map((piece, k) => ({
+          piece,
+          receive: (result) => into(method, call.outputs[k]!, from, result),
+        })),
+      });
+    }
   } catch (thrown) {
     error = thrown;
   }
@@ -90,15 +91,7 @@ async function attempt(
     if (error) session.pool.destroy(buffer);
     else session.pool.giveBack("storage", buffer);
   }
-  if (error) {
-    if (staging) session.pool.destroy(staging);
-    throw error;
-  }
-  const destinations = call.outputs.map((output, k): Destination => ({
-    piece: pieces[k]!,
-    receive: (result) => into(method, output, from, result),
-  }));
-  await finishDownload(session, staging!, destinations);
+  if (error) throw error;
 }
 
 /** Fills a range of an output, if its memory is still there. */
