@@ -45,7 +45,9 @@ fn shiftDown(high: u32, low: u32, count: i32) -> u32 {
 
 /** y / |beta|. */
 fn overBeta(y: Scaled) -> Scaled {
-  return multiply(y, Scaled(beta.inverseSignificand, beta.inverseExponent));
+  let zeros = countLeadingZeros(y.significand);
+  let full = Scaled(y.significand << zeros, y.exponent - i32(zeros));
+  return multiply(full, Scaled(beta.inverseSignificand, beta.inverseExponent));
 }
 
 /** x with the sign of beta. */

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { anyFloat, BOUNDARIES, finite, finiteVector, property } from "./arbitraries.ts";
-import { bound, engines, precisionsOf, UNARY } from "./engines.ts";
+import { engines, precisionsOf, UNARY } from "./engines.ts";
 import { arrayOf, type Format, hex, report, same, ulp } from "./floats.ts";
 import { exact, ulpError } from "./oracle.ts";
 
@@ -24,7 +24,7 @@ const pair = (format: Format, beta: fc.Arbitrary<number>) =>
     [shaped && Number.isFinite(x / b) ? arrayOf(format, [x / b])[0]! : x, b] as const
   ).filter(([x]) => Number.isFinite(x));
 
-for (const { name, engine, formats } of engines) {
+for (const { name, engine, formats, bound } of engines) {
   for (const format of formats) {
     for (const precision of precisionsOf(format)) {
       const label = `${name} ${format} ${precision}`;

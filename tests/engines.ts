@@ -53,18 +53,45 @@ export interface EngineUnderTest {
   formats: Format[];
   /** Whether it takes plain numbers. */
   numbers: boolean;
+  /** The promised error in ULP. */
+  bound: Bound;
 }
+
+/** The promised error in ULP of an engine. */
+export type Bound = (format: Format, precision: Precision, beta?: number) => number;
 
 /** The engines on this machine. */
 export const engines: EngineUnderTest[] = [
-  { name: "module", engine: kit as unknown as Methods, formats: ["f32", "f64"], numbers: true },
+  {
+    name: "module",
+    engine: kit as unknown as Methods,
+    formats: ["f32", "f64"],
+    numbers: true,
+    bound,
+  },
   {
     name: "scalar",
     engine: kit.scalar as unknown as Methods,
     formats: ["f32", "f64"],
     numbers: true,
+    bound,
   },
+  ...await gpuEngines(),
 ];
+
+/** The GPU, where there is one. On CI its absence is a failure, elsewhere an ignored test says so. */
+async function gpuEngines(): Promise<EngineUnderTest[]> {
+  try {
+    const engine = await kit.webgpu() as unknown as Methods;
+    return [{ name: "webgpu", engine, formats: ["f32"], numbers: false, bound: gpuBound }];
+  } catch (error) {
+    if (!(error instanceof kit.WebGpuUnavailableError) || Deno.env.get("CI") === "true") {
+      throw error;
+    }
+    Deno.test({ name: error.message, ignore: true, fn() {} });
+    return [];
+  }
+}
 
 /** The precisions that differ in a format. */
 export function precisionsOf(format: Format): Precision[] {
@@ -79,6 +106,14 @@ export function bound(format: Format, precision: Precision, beta = 1): number {
   if (format === "f64") return beta === 1 ? 1 : 2;
   if (precision === "fast") return 0.51;
   return beta === 1 ? 0.5 : 0.501;
+}
+
+/**
+ * The promised error of the GPU engine, in either precision: WGSL has no float64, so nothing is
+ * correctly rounded by design. With beta the result is rounded after a division that has an error.
+ */
+export function gpuBound(_format: Format, _precision: Precision, beta = 1): number {
+  return Math.abs(beta) === 1 ? 1 : 1.5;
 }
 
 /** Names of the kernels with one input and one output. */

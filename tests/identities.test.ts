@@ -8,7 +8,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { finite, finiteVector, property, vector } from "./arbitraries.ts";
-import { bound, engines, type EngineUnderTest, type Precision, precisionsOf } from "./engines.ts";
+import {
+  type Bound,
+  engines,
+  type EngineUnderTest,
+  type Precision,
+  precisionsOf,
+} from "./engines.ts";
 import { atanh, fixed, ONE, SERIES_ERROR } from "./fixed_point.ts";
 import {
   arrayOf,
@@ -31,7 +37,7 @@ const LN2_ABOVE = LN2 + SERIES_ERROR;
  * b u(y) in thousandths of the fixed point's unit. b counts units of the correctly rounded result,
  * which may lie one float further from 0 and so in the binade above: the larger unit is taken.
  */
-function slack(y: number, format: Format, precision: Precision): bigint {
+function slackOf(bound: Bound, y: number, format: Format, precision: Precision): bigint {
   const outward = step(Math.abs(y), 1, format);
   const unit = ulp(Number.isFinite(outward) ? outward : y, format);
   return fixed(unit) * BigInt(Math.round(1000 * bound(format, precision)));
@@ -55,8 +61,9 @@ function everywhere(
 /** The same numbers with the other sign. */
 const negated = (x: Vector): Vector => x.map((v) => -v);
 
-everywhere((label, { engine }, format, precision) => {
+everywhere((label, { engine, bound }, format, precision) => {
   const options = { precision };
+  const slack = (y: number, ...level: [Format, Precision]) => slackOf(bound, y, ...level);
 
   property(
     `${label}: the central difference of softplus is sigmoid`,

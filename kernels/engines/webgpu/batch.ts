@@ -117,7 +117,7 @@ export class Batch {
         at += words(piece.bytes);
       }
     }
-    device.queue.submit([encoder.finish()]);
+    this.#session.submit(encoder);
   }
 }
 

@@ -58,15 +58,19 @@ export class BetaUniforms {
   }
 
   #make(parameters: Uint32Array<ArrayBuffer>): GPUBuffer {
-    if (this.#cache.size >= this.#most) {
-      const [key, oldest] = this.#cache.entries().next().value!;
-      oldest.destroy(); // what has been submitted still runs
-      this.#cache.delete(key);
-    }
     const size = parameters.byteLength;
     const buffer = this.#device.createBuffer({ label: "softplus-kit beta", size, usage: UNIFORM });
     this.#device.queue.writeBuffer(buffer, 0, parameters);
     return buffer;
+  }
+
+  /** Destroys those beyond `most`; only after what uses them has been submitted. */
+  trim(): void {
+    for (const [key, buffer] of this.#cache) {
+      if (this.#cache.size <= this.#most) return;
+      buffer.destroy();
+      this.#cache.delete(key);
+    }
   }
 
   /** Destroys all of them. */

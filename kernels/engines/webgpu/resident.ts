@@ -104,7 +104,7 @@ export function computeResident(
       session.dispatch(pass, work, [...inputs, ...storages].map(({ pieces }) => pieces[k]!));
     });
     pass.end();
-    session.device.queue.submit([encoder.finish()]);
+    session.submit(encoder);
   });
   const all = Promise.all([...before, failure])
     .then((errors) => errors.find((error) => error !== undefined));

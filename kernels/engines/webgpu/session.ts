@@ -146,6 +146,12 @@ export class Session {
     pass.dispatchWorkgroups(x, Math.ceil(groups / x));
   }
 
+  /** Hands finished commands to the GPU. */
+  submit(encoder: GPUCommandEncoder): void {
+    this.device.queue.submit([encoder.finish()]);
+    this.#betas.trim();
+  }
+
   /** The promise, or the loss of the device, whichever comes first. */
   untilLost<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
