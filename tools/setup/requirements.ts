@@ -36,8 +36,22 @@ export const packages: Requirement = {
   byHand: "deno install, with the npm registry in reach",
 };
 
+/** Runs the WebGPU engine: a driver, of a GPU or one in software. */
+export const gpuDriver: Requirement = {
+  name: "Vulkan driver",
+  neededFor: "the WebGPU engine, its tests and its notebook",
+  // Asked of Deno itself: what counts is that it gets an adapter.
+  async detect(system) {
+    const question = "if (!await navigator.gpu?.requestAdapter()) Deno.exit(1)";
+    const found = await system.capture(Deno.execPath(), ["eval", question]);
+    return found.success ? "there is an adapter" : undefined;
+  },
+  debian: ["mesa-vulkan-drivers"],
+  byHand: "a Vulkan driver for your GPU, or Mesa's lavapipe, which needs none",
+};
+
 /** The list that set-up works through. */
-export const requirements: readonly Requirement[] = [jupyter, denoKernel, packages];
+export const requirements: readonly Requirement[] = [jupyter, denoKernel, gpuDriver, packages];
 
 /**
  * Finds a Python that can execute notebooks. The first `python3` may not be the system's own,

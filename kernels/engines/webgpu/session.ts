@@ -156,8 +156,11 @@ export class Session {
   untilLost<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject);
-      promise.then(resolve, (error) => reject(this.#lost ?? error))
-        .finally(() => this.#waiting.delete(reject));
+      promise.then(resolve, async (error) => {
+        // The loss that is behind an error may be told only in the next turn of the event loop.
+        await new Promise((turn) => setTimeout(turn, 0));
+        reject(this.#lost ?? error);
+      }).finally(() => this.#waiting.delete(reject));
     });
   }
 
