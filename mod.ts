@@ -46,6 +46,7 @@ export {
   WebGpuOutOfMemoryError,
   WebGpuUnavailableError,
 } from "./kernels/engines/webgpu/errors.ts";
+export type { GpuFormat } from "./kernels/engines/webgpu/pipelines.ts";
 export { GpuArray, type GpuShape } from "./kernels/engines/webgpu/gpu_array.ts";
 export { scalar };
 

@@ -20,23 +20,28 @@ fn quotient(e: Exponential) -> u32 {
   return (start << 9u) + bitcast<u32>(i32(q * f32(remainder) * 0x1p-19f));
 }
 
-/** sigmoid of +-m (a <= 104) with e = e^-m. */
-fn sigmoidScaled(negative: bool, e: Exponential) -> Scaled {
+/** sigmoid of +-m with e = e^-m. */
+fn sigmoidScaled(m: Magnitude, negative: bool, e: Exponential) -> Scaled {
+  if (digits == 10u && m.a < 0x1p-8f && m.fixed32 != 0u) {
+    // 1/2 + x/4 may be halfway between two float16; x^3/48, at least one unit, decides.
+    let quarter = (m.fixed32 >> 3u) - (u32(m.a * m.a * m.a * (0x1p31f / 48.0)) + 1u);
+    return Scaled(select(0x40000000u + quarter, 0x40000000u - quarter, negative), 0);
+  }
   let q = Scaled(quotient(e), 0);
   if (negative) { return multiply(q, Scaled(powerFixed(e), -i32(e.n))); }
   return q;
 }
 
 /** The end of sigmoid(beta*x) for x of the format, where e^-|beta*x| is there already. */
-fn sigmoidFrom(x: u32, e: Exponential) -> u32 {
+fn sigmoidFrom(x: u32, m: Magnitude, e: Exponential) -> u32 {
   let bits = x & ~signBit;
   if (bits > largest) { return quietNan; }
-  return round(sigmoidScaled((x & signBit) != 0u, e));
+  return round(sigmoidScaled(m, (x & signBit) != 0u, e));
 }
 
 /** sigmoid(beta*x), bits to bits. */
 fn sigmoid(x: u32) -> u32 {
   let z = orient(x);
   let m = magnitude(widen(z));
-  return sigmoidFrom(z, expNegative(m));
+  return sigmoidFrom(z, m, expNegative(m));
 }

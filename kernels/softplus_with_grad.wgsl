@@ -6,7 +6,7 @@ fn softplusWithGrad(x: u32) -> vec2<u32> {
   let z = orient(x);
   let m = magnitude(widen(z));
   let e = expNegative(m);
-  return vec2(orient(softplusFrom(z, m, e)), sigmoidFrom(z, e));
+  return vec2(orient(softplusFrom(z, m, e)), sigmoidFrom(z, m, e));
 }
 
 /** upstream * sigmoid(beta*x): the rounded sigmoid, so that the product is rounded once. */

@@ -50,7 +50,7 @@ function release(storage: Storage): void {
  * another GpuArray. Dispose of it (or declare it with `using`); one that is forgotten is freed when
  * the garbage collector finds it.
  */
-export class GpuArray<T extends FloatArray | Matrix = FloatArray | Matrix> {
+export class GpuArray<T = FloatArray | Float16Array | Matrix> {
   /** [length] of an array, [rows, columns] of a Matrix. */
   readonly shape: GpuShape;
   readonly #storage: Storage;
