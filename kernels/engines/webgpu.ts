@@ -97,7 +97,7 @@ export interface WebGpuEngine extends AsyncDisposable {
 /**
  * Makes the WebGPU engine.
  *
- * Accuracy, float32, both precisions alike, certified on lavapipe over all inputs: softplus and
+ * Accuracy, float32, both precisions alike, checked on lavapipe against float64 arithmetic: softplus and
  * logSigmoid 1 ULP (worst seen 0.902), sigmoid 1 ULP (0.700), with beta 1.5; float16 is
  * correctly rounded, on every adapter, for it needs no shader-f16; subnormal results are never flushed. A
  * number would need float64, which no GPU language of the web has: numbers and Float64Array are a
