@@ -44,8 +44,7 @@ fn widen(x: u32) -> u32 {
   return sign | (((134u - zeros) << 23u) + (((magnitude << zeros) & 0x7fffffffu) >> 8u));
 }
 `,
-  arithmetic:
-    `// Arithmetic that no WGSL compiler may loosen: the value of a result travels in integers, floats
+  arithmetic: `// Arithmetic that no WGSL compiler may loosen: the value of a result travels in integers, floats
 // carry only its small corrections.
 //
 // WGSL lets an implementation reassociate and fuse float operations, flush subnormals, assume that
@@ -215,8 +214,7 @@ fn orient(x: u32) -> u32 {
   return x ^ betaSign;
 }
 `,
-  beta:
-    `// Any other beta. beta*x must be known to 2^-32, also where it is 100, so it is a product of
+  beta: `// Any other beta. beta*x must be known to 2^-32, also where it is 100, so it is a product of
 // integers; a negative beta is a sign on x and on the result: -softplus(-x; -beta).
 // Stands in the place of unit.wgsl.
 
@@ -408,8 +406,7 @@ fn sigmoid(x: u32) -> u32 {
   return sigmoidFrom(z, m, expNegative(m));
 }
 `,
-  softplus_with_grad:
-    `// softplusWithGrad(x) = { value: softplus(x), grad: sigmoid(x) } in one pass: both come from the
+  softplus_with_grad: `// softplusWithGrad(x) = { value: softplus(x), grad: sigmoid(x) } in one pass: both come from the
 // same t = e^-|x|, in the steps of softplus.wgsl and sigmoid.wgsl, so to the same bits.
 
 /** softplus(x; beta) and sigmoid(beta*x), bits to bits. */
