@@ -32,6 +32,22 @@ export type { FloatArray, FloatArrayConstructor } from "./kernels/engines/matrix
 export type { Naive } from "./kernels/engines/naive.ts";
 export { Matrix } from "./kernels/engines/matrix.ts";
 export { naive } from "./kernels/engines/naive.ts";
+export {
+  type GpuBackward,
+  type GpuInput,
+  type GpuUnary,
+  type GpuUnaryWithGrad,
+  webgpu,
+  type WebGpuEngine,
+} from "./kernels/engines/webgpu.ts";
+export type { WebGpuOptions } from "./kernels/engines/webgpu/device.ts";
+export {
+  WebGpuDeviceLostError,
+  WebGpuOutOfMemoryError,
+  WebGpuUnavailableError,
+} from "./kernels/engines/webgpu/errors.ts";
+export type { GpuFormat } from "./kernels/engines/webgpu/pipelines.ts";
+export { GpuArray, type GpuShape } from "./kernels/engines/webgpu/gpu_array.ts";
 export { scalar };
 
 /**

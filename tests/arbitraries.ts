@@ -129,6 +129,30 @@ const path = variable("FC_PATH");
 const runsAtLeast = Number(variable("FC_RUNS") ?? 0);
 let announced = false;
 
+/** Bodies that run at a time. */
+const COMPANY = 300;
+
+/**
+ * Runs the body for the values that `fc.check` would draw, many at a time: where an engine's calls
+ * wait, as those of a GPU do, they wait together. Returns what the first failing body threw.
+ */
+async function together<T>(
+  arbitrary: fc.Arbitrary<T>,
+  body: (value: T) => void | Promise<void>,
+  parameters: fc.Parameters<[T]>,
+): Promise<unknown> {
+  const values: T[] = [];
+  fc.check(fc.property(arbitrary, (value) => void values.push(value)), parameters);
+  for (let at = 0; at < values.length; at += COMPANY) {
+    const results = await Promise.allSettled(
+      values.slice(at, at + COMPANY).map(async (value) => await body(value)),
+    );
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed !== undefined) return failed.reason ?? new Error("a body threw nothing");
+  }
+  return undefined;
+}
+
 /**
  * Registers a test that `body` holds for values of `arbitrary`.
  *
@@ -145,11 +169,14 @@ export function property<T>(
   announced = true;
   Deno.test(name, async () => {
     const parameters = { seed, numRuns: Math.max(runs, runsAtLeast), ...(path ? { path } : {}) };
+    const failure = await together(arbitrary, body, parameters);
+    if (failure === undefined) return;
+    // Once more, one by one: this finds the smallest value that fails.
     const details = await fc.check(
       fc.asyncProperty(arbitrary, async (v) => await body(v)),
       parameters,
     );
-    if (!details.failed) return;
+    if (!details.failed) throw failure; // it needs company to fail
     const replay = `FC_SEED=${details.seed} FC_PATH=${details.counterexamplePath}`;
     const cause = details.errorInstance;
     const message = cause instanceof Error ? cause.stack ?? cause.message : String(cause);

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { BOUNDARIES } from "./arbitraries.ts";
-import { bound, engines, type EngineUnderTest, precisionsOf, type UnaryName } from "./engines.ts";
+import { engines, type EngineUnderTest, precisionsOf, type UnaryName } from "./engines.ts";
 import { arrayOf, type Format, FORMATS, fromBits, report, same, step, ulp } from "./floats.ts";
 import { exact, ulpError } from "./oracle.ts";
 
@@ -81,7 +81,7 @@ for (const under of engines) {
             const want = exact(name, x, format);
             if (same(got[i]!, want)) return;
             const error = ulpError(name, x, got[i]!, format);
-            const allowed = bound(format, precision);
+            const allowed = under.bound(format, precision, 1, name);
             const message = report(`${label} ${name} error=${error}`, x, got[i]!, want, format);
             assert.ok(allowed > 0.5 && error <= allowed, message);
           });
@@ -119,7 +119,7 @@ for (const under of engines) {
           const want = exact(name, v, format);
           assert.ok(want < 2 ** FORMATS[format].minExponent && want >= ulp(0, format));
           const error = same(y[i]!, want) ? 0 : ulpError(name, v, y[i]!, format);
-          const allowed = bound(format, "exact");
+          const allowed = under.bound(format, "exact", 1, name);
           const message = report(`${name} error=${error}`, v, y[i]!, want, format);
           assert.ok(error === 0 || allowed > 0.5 && error <= allowed, message);
         });

@@ -3,8 +3,8 @@
  *
  * One ULP is the distance to the exact value in units of the last place of the correctly rounded
  * result, subnormals included; 1/2 is correct rounding. Tests, the benchmark, README.md and the
- * certificates all read this table. With beta, float32 is computed in float64 and rounded once,
- * and float64 pays for the division and the sum.
+ * certificates all read this table. With beta, the CPU computes float32 in float64 and rounds once,
+ * and float64 pays for the division and the sum. beta = -1 costs nothing: it is a change of sign.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export type Precision = "exact" | "fast";
 /** The functions that promise something by themselves; the others are made of them. */
 export type BoundedFunction = "softplus" | "sigmoid" | "logSigmoid";
 
-/** The promised max ULP with beta = 1, and with any other beta. */
+/** The promised max ULP with beta = 1 or -1, and with any other beta. */
 interface Promised {
   readonly plain: number;
   readonly beta: number;
@@ -28,13 +28,20 @@ type Row = Readonly<{ all: Promised } & { [Name in BoundedFunction]?: Promised }
 /** One row for each level. */
 interface Rows {
   readonly f32: Readonly<Record<Precision, Row>>;
-  readonly f64: Row;
+  /** Missing where the engine has no float64. */
+  readonly f64?: Row;
 }
 
 const exact32: Row = { all: { plain: 0.5, beta: 0.501 } };
 
+/**
+ * WGSL has no float64, so nothing is correctly rounded by design, and both precisions are one. With
+ * beta the result is rounded after a division that has an error.
+ */
+const gpu32: Row = { all: { plain: 1, beta: 1.5 } };
+
 /** The engines that have a row. */
-export type BoundedEngine = "scalar";
+export type BoundedEngine = "scalar" | "webgpu";
 
 /** The table. An engine that computes as another does names it. */
 const TABLE: Readonly<Record<BoundedEngine, Rows>> = {
@@ -42,10 +49,16 @@ const TABLE: Readonly<Record<BoundedEngine, Rows>> = {
     f32: { exact: exact32, fast: { all: { plain: 0.51, beta: 0.51 } } },
     f64: { all: { plain: 1, beta: 2 } },
   },
+  webgpu: { f32: { exact: gpu32, fast: gpu32 } },
 };
 
 /** The engine behind the functions of the module. */
 export const MODULE_ENGINE: BoundedEngine = "scalar";
+
+/** Whether an engine has a row. */
+export function isBounded(engine: string): engine is BoundedEngine {
+  return Object.hasOwn(TABLE, engine);
+}
 
 /** The promised max ULP. Without an engine: of the module's functions. */
 export function bound(
@@ -57,6 +70,7 @@ export function bound(
 ): number {
   const rows = TABLE[engine];
   const row = format === "f64" ? rows.f64 : rows.f32[precision];
+  if (row === undefined) throw new RangeError(`${engine} has no ${format}, so no bound for it`);
   const promised = row[name] ?? row.all;
-  return beta === 1 ? promised.plain : promised.beta;
+  return Math.abs(beta) === 1 ? promised.plain : promised.beta;
 }

@@ -6,10 +6,10 @@
  * @module
  */
 import * as kit from "../mod.ts";
-import type { Precision } from "./bounds.ts";
+import { bound as boundOf, type BoundedEngine, MODULE_ENGINE, type Precision } from "./bounds.ts";
 import type { Format, Vector } from "./floats.ts";
 
-export { bound, type Precision } from "./bounds.ts";
+export type { Precision } from "./bounds.ts";
 
 /** A batch of the kit. */
 export type Matrix = kit.Matrix;
@@ -53,18 +53,57 @@ export interface EngineUnderTest {
   formats: Format[];
   /** Whether it takes plain numbers. */
   numbers: boolean;
+  /** The promised error in ULP. */
+  bound: Bound;
+}
+
+/** The promised error in ULP of an engine; of softplus unless another function is named. */
+export type Bound = (
+  format: Format,
+  precision: Precision,
+  beta?: number,
+  name?: UnaryName,
+) => number;
+
+/** What the table of bounds says of an engine. softplusGrad is the sigmoid's other name. */
+function promise(engine: BoundedEngine): Bound {
+  return (format, precision, beta, name) =>
+    boundOf(format, precision, beta, engine, name === "softplusGrad" ? "sigmoid" : name);
 }
 
 /** The engines on this machine. */
 export const engines: EngineUnderTest[] = [
-  { name: "module", engine: kit as unknown as Methods, formats: ["f32", "f64"], numbers: true },
+  {
+    name: "module",
+    engine: kit as unknown as Methods,
+    formats: ["f32", "f64"],
+    numbers: true,
+    bound: promise(MODULE_ENGINE),
+  },
   {
     name: "scalar",
     engine: kit.scalar as unknown as Methods,
     formats: ["f32", "f64"],
     numbers: true,
+    bound: promise("scalar"),
   },
+  ...await gpuEngines(),
 ];
+
+/** The GPU, where there is one. On CI its absence is a failure, elsewhere an ignored test says so. */
+async function gpuEngines(): Promise<EngineUnderTest[]> {
+  try {
+    const engine = await kit.webgpu() as unknown as Methods;
+    const bound = promise("webgpu");
+    return [{ name: "webgpu", engine, formats: ["f32"], numbers: false, bound }];
+  } catch (error) {
+    if (!(error instanceof kit.WebGpuUnavailableError) || Deno.env.get("CI") === "true") {
+      throw error;
+    }
+    Deno.test({ name: error.message, ignore: true, fn() {} });
+    return [];
+  }
+}
 
 /** The precisions that differ in a format. */
 export function precisionsOf(format: Format): Precision[] {

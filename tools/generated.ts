@@ -6,6 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { replaceFile } from "./files.ts";
 import { exitWith, root } from "./process.ts";
+import { wgslModule } from "./build/wgsl.ts";
 import { makeReadme } from "./readme.ts";
 
 /** A file that a command makes, in whole or in part. */
@@ -20,6 +21,7 @@ export interface Generated {
 
 /** The list. */
 export const generated: readonly Generated[] = [
+  { file: "kernels/engines/embedded_wgsl.ts", command: "deno task build", make: wgslModule },
   { file: "README.md", command: "deno task readme", make: makeReadme },
 ];
 

@@ -37,6 +37,20 @@ export const packages: Requirement = {
   byHand: "deno install, with the npm registry in reach",
 };
 
+/** Runs the WebGPU engine: a driver, of a GPU or one in software. */
+export const gpuDriver: Requirement = {
+  name: "Vulkan driver",
+  neededFor: "the WebGPU engine, its tests and its notebook",
+  // Asked of Deno itself: what counts is that it gets an adapter.
+  async detect(system) {
+    const question = "if (!await navigator.gpu?.requestAdapter()) Deno.exit(1)";
+    const found = await system.capture(Deno.execPath(), ["eval", question]);
+    return found.success ? "there is an adapter" : undefined;
+  },
+  debian: ["mesa-vulkan-drivers"],
+  byHand: "a Vulkan driver for your GPU, or Mesa's lavapipe, which needs none",
+};
+
 /**
  * The Python libraries of the comparison. Measured on Debian 12, two cores: NumPy, SciPy and Numba
  * together take 20 s and 450 MB; PyTorch, which brings 200 packages, 39 s and 700 MB more.
@@ -58,6 +72,7 @@ export const pythonPeers: readonly Requirement[] = [
 export const requirements: readonly Requirement[] = [
   jupyter,
   denoKernel,
+  gpuDriver,
   ...pythonPeers,
   packages,
 ];
