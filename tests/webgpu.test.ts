@@ -32,6 +32,22 @@ gpuTest("a chain on the GPU is what the calls on arrays give", async (gpu) => {
   equal(await log.read(), await gpu.logSigmoid(x), x, "logSigmoid");
 });
 
+gpuTest(
+  "value and gradient in one pass have the bits of their parts, over 4 million floats",
+  async (gpu) => {
+    // A compiler fuses float operations otherwise where their operands are used once more.
+    const x = new Float32Array(2 ** 22);
+    const bits = new Uint32Array(x.buffer);
+    for (const sign of [0, 0x80000000]) {
+      // From 2^-13 to 104, the magnitudes on which results depend.
+      bits.forEach((_, i) => bits[i] = (sign | 0x39000000 + 39 * i) >>> 0);
+      const { value, grad } = await gpu.softplusWithGrad(x);
+      equal(value, await gpu.softplus(x), x, "value");
+      equal(grad, await gpu.sigmoid(x), x, "grad");
+    }
+  },
+);
+
 gpuTest("out on the GPU: another array, x itself, the upstream", async (gpu) => {
   const x = vector(77);
   const up = vector(77, 2);

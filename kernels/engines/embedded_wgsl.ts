@@ -306,7 +306,7 @@ fn log1pRest(e: Exponential) -> f32 {
 //
 // A float part has a relative error of a few 2^-24; that, times its share of the result, is what
 // the result adds to the 0.5 ULP of its one rounding. C: even part of the series about 0, degree 4,
-// 2^-35; tools/derive/wgsl.sollya. The bounds: tests/engines.ts.
+// 2^-35; tools/derive/wgsl.sollya. The bounds: tests/bounds.ts.
 
 const identity = 16.0;
 const centre = 0.875;
@@ -369,7 +369,8 @@ fn softplus(x: u32) -> u32 {
 //
 // WGSL divides with an error of 2.5 ULP, so q is only a start: its remainder 1 - q*(1 + t) is the
 // low word of a product of integers (the high word is known), and q * remainder corrects it to
-// 2^-28. The bounds: tests/engines.ts.
+// 2^-31. The last unit is put right in integers, so that a compiler's way with the float division,
+// another one in softplusWithGrad, changes no bit. The bounds: tests/bounds.ts.
 
 /** 1 / (1 + t) in units of 2^-31; d = 1 + t has units of 2^-28. */
 fn quotient(e: Exponential) -> u32 {
@@ -377,7 +378,10 @@ fn quotient(e: Exponential) -> u32 {
   let q = 1.0 / (1.0 + e.t);
   let start = u32(q * 0x1p22f + 0.5);
   let remainder = -bitcast<i32>(start * d); // 1 is 2^50 in these units: 0 in the low word
-  return (start << 9u) + bitcast<u32>(i32(q * f32(remainder) * 0x1p-19f));
+  let near = (start << 9u) + bitcast<u32>(i32(q * f32(remainder) * 0x1p-19f));
+  // One unit off at most. Without it, however a compiler fuses q, the bits are those of d alone.
+  let left = -bitcast<i32>(near * d); // 1 is 2^59 in these units
+  return near + select(select(0u, 1u, left >= i32(d)), 0xffffffffu, left < 0);
 }
 
 /** sigmoid of +-m with e = e^-m. */
