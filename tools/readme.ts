@@ -10,7 +10,7 @@
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { readTargets, type Targets } from "../bench/targets.ts";
-import { bound } from "../tests/bounds.ts";
+import { bound, MODULE_ENGINE } from "../tests/bounds.ts";
 import { readCertificates } from "../tests/verify/certificate.ts";
 import { replaceFile } from "./files.ts";
 import { exitWith, root } from "./process.ts";
@@ -47,17 +47,18 @@ export async function makeReadme(
 
 /** The promised bounds, from the table that tests and certificates hold the engines to. */
 function accuracy(): string {
-  const rows = [['float32, `"exact"`', "f32", "exact"], ['float32, `"fast"`', "f32", "fast"], [
-    "float64",
-    "f64",
-    "exact",
-  ]] as const;
+  const rows = [
+    ['float32, `"exact"`', "f32", "exact", MODULE_ENGINE],
+    ['float32, `"fast"`', "f32", "fast", MODULE_ENGINE],
+    ["float64", "f64", "exact", MODULE_ENGINE],
+    ["float32, `webgpu()`", "f32", "exact", "webgpu"],
+  ] as const;
   const table = [
-    ["", "beta = 1", "other beta"],
-    ...rows.map(([label, format, precision]) => [
+    ["", "beta = 1 or -1", "other beta"],
+    ...rows.map(([label, format, precision, engine]) => [
       label,
-      String(bound(format, precision)),
-      String(bound(format, precision, 2)),
+      String(bound(format, precision, 1, engine)),
+      String(bound(format, precision, 2, engine)),
     ]),
   ];
   return markdownTable(table);
@@ -70,7 +71,7 @@ async function certificates(): Promise<string> {
     if (one.kind !== "kit" || one.bound === null) continue;
     rows.push([
       `${one.engine}${one.build ? ` (${one.build})` : ""}`,
-      one.format === "f64" ? "float64" : `float32 \`"${one.precision}"\``,
+      one.format === "f64" ? "float64" : `float32${one.precision && ` \`"${one.precision}"\``}`,
       one.function,
       String(one.bound),
       one.maxUlp.toPrecision(4),

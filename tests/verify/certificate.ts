@@ -68,6 +68,8 @@ export interface Certificate {
   readonly sources: Sources;
   readonly environment: {
     readonly cpu: string;
+    /** The GPU, where one computed; results are then compared on the same one only. */
+    readonly adapter?: string;
     readonly os: string;
     readonly deno: string;
     readonly v8: string;

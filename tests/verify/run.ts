@@ -70,6 +70,7 @@ interface About {
   readonly sources: Sources;
   readonly version: string;
   readonly call: string;
+  readonly adapter: string | undefined;
   /** Whether it has a function. */
   has(name: FunctionName): boolean;
 }
@@ -86,11 +87,11 @@ export async function verify(plan: Plan): Promise<Report> {
   const targets = plan.targets.filter(({ subject, name }) => about.get(subject)?.has(name));
   const lanes: Lane[] = [];
   for (const target of targets) {
-    const { sources, version, call } = about.get(target.subject)!;
+    const { sources, version, call, adapter } = about.get(target.subject)!;
     const print = {
       subject: [sources.hash, version, call].join("\n"),
       verifier,
-      environment: [machine.deno, machine.v8, machine.cpu].join("\n"),
+      environment: [machine.deno, machine.v8, adapter ?? machine.cpu].join("\n"),
     };
     for (const mode of modesOf(target, plan.quick)) {
       const store = new Store(plan.cache, target, mode, print);
@@ -127,13 +128,14 @@ async function describe(
       gaps.push(`${id}: ${loaded.gap}`);
       continue;
     }
-    const { version, call } = loaded;
+    const { version, call, adapter } = loaded;
     const offered = subject.functions.filter((name) =>
       isParts(name) ? loaded.methods !== undefined : loaded.unary(name) !== undefined
     );
     await loaded.dispose?.();
     const sources = await sourcesOf(subject.roots);
-    about.set(id, { subject, sources, version, call, has: (name) => offered.includes(name) });
+    const has = (name: FunctionName) => offered.includes(name);
+    about.set(id, { subject, sources, version, call, adapter, has });
   }
   return { about, gaps };
 }
@@ -224,7 +226,7 @@ export function jobsOf(lanes: readonly Lane[]): Job[] {
 async function conclude(
   target: Target,
   lanes: readonly Lane[],
-  { subject, sources, version, call }: About,
+  { subject, sources, version, call, adapter }: About,
   plan: Plan,
   machine: { cpu: string; os: string; deno: string; v8: string; date: string },
 ): Promise<Finding> {
@@ -242,7 +244,8 @@ async function conclude(
   const path = `${plan.certificates}/${fileOf({ ...target })}`;
   if (plan.quick) {
     const earlier = await readCertificate(path);
-    const comparable = quick !== null && earlier?.quick?.inputs === quick.inputs;
+    const comparable = quick !== null && earlier?.quick?.inputs === quick.inputs &&
+      (subject.machineBound !== true || earlier.environment.adapter === adapter);
     if (comparable && earlier.quick!.digest !== quick.digest) {
       problems.push(
         `${name} ${format}: results are not those certified, digest ${quick.digest} ` +
@@ -295,6 +298,7 @@ async function conclude(
     sources,
     environment: {
       cpu: machine.cpu,
+      ...(adapter === undefined ? {} : { adapter }),
       os: machine.os,
       deno: machine.deno,
       v8: machine.v8,

@@ -11,7 +11,6 @@
  */
 import { Random } from "../../bench/random.ts";
 import { BOUNDARIES } from "../boundaries.ts";
-import type { Precision } from "../bounds.ts";
 import { exponentOf, report, step, ulp } from "../floats.ts";
 import { exact, ulpError } from "../oracle.ts";
 import { evaluate, LEAST, pair, PAIR_BOUND } from "./double_double.ts";
@@ -140,7 +139,7 @@ export async function runSample(job: Job): Promise<Outcome[]> {
     const { unary: find, methods } = await load(target.subject);
     if (isParts(name)) {
       const { precision } = subjectOf(target.subject);
-      await judgeParts(tally, methods!, name, x, (precision || "exact") as Precision);
+      await judgeParts(tally, methods!, name, x, precision || "exact");
     } else {
       const apply = find(name);
       if (apply === undefined) throw new Error(`${target.subject} has no ${name}`);

@@ -171,7 +171,7 @@ async function compareParts(job: Job, target: Target, name: PartsName): Promise<
   if (methods === undefined) throw new Error(`${target.subject} has no ${name}`);
   const x = new Float32Array(partsBits(job.slice, job.mode === "quick").buffer);
   const tally = new Tally("f32");
-  await judgeParts(tally, methods, name, x, subject.precision as Precision);
+  await judgeParts(tally, methods, name, x, subject.precision || "exact");
   tally.seconds = (performance.now() - start) / 1e3;
   return { target, result: tally.result(job.slice) };
 }

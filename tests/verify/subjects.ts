@@ -24,6 +24,8 @@ export interface Loaded {
   readonly version: string;
   /** The exact call, as a reader would write it. */
   readonly call: string;
+  /** The GPU that it runs on, as that names itself. */
+  readonly adapter?: string;
   /** The function of one argument, or undefined where the subject has none. */
   unary(name: UnaryName): Elementwise | undefined;
   /** The methods of an engine, for the functions that are made of others. */
@@ -39,7 +41,7 @@ export interface Subject {
   readonly engine: string;
   /** "" or which of several builds of the engine. */
   readonly build: string;
-  /** "" for peers. */
+  /** "" for peers, and for an engine whose precisions are one. */
   readonly precision: Precision | "";
   readonly kind: "kit" | "textbook" | "peer";
   readonly formats: readonly Format[];
@@ -62,15 +64,26 @@ export interface Subject {
 interface KitEngine {
   readonly engine: BoundedEngine;
   readonly build?: string;
-  readonly precisions: readonly Precision[];
+  /** "" where the precisions are one. */
+  readonly precisions: readonly (Precision | "")[];
   readonly formats?: readonly Format[];
   readonly roots: readonly string[];
   readonly alone?: boolean;
-  open(): Promise<Methods & { dispose?(): unknown }>;
+  readonly machineBound?: boolean;
+  open(): Promise<Opened | Gap>;
+}
+
+/** An engine that runs. */
+interface Opened {
+  readonly methods: Methods;
+  readonly adapter?: string;
+  dispose?(): unknown;
 }
 
 /** One subject for each precision of an engine of the kit. */
-function kitSubjects({ engine, build = "", precisions, formats, roots, alone, open }: KitEngine) {
+function kitSubjects(
+  { engine, build = "", precisions, formats, roots, alone, machineBound, open }: KitEngine,
+) {
   return precisions.map((precision): Subject => ({
     id: [engine, precision, build].filter((part) => part !== "").join("-"),
     engine,
@@ -80,17 +93,20 @@ function kitSubjects({ engine, build = "", precisions, formats, roots, alone, op
     // float64 has one level, so one of the subjects has it.
     formats: formats ?? (precision === "exact" ? ["f32", "f64"] : ["f32"]),
     functions: FUNCTIONS,
-    bound: (name, format) => bound(format, precision, 1, engine, name),
+    bound: (name, format) => bound(format, precision || "exact", 1, engine, name),
     roots,
     ...(alone ? { alone } : {}),
+    ...(machineBound ? { machineBound } : {}),
     async load() {
-      const methods = await open();
+      const opened = await open();
+      if ("gap" in opened) return opened;
+      const { methods } = opened;
+      const level = precision === "" ? {} : { precision };
       return {
+        ...opened,
         version: (await import("../../deno.json", { with: { type: "json" } })).default.version,
-        call: `${engine}.FUNCTION(x, { out, precision: "${precision}" })`,
-        unary: (name) => (x, out) => methods[name](x, { out, precision }),
-        methods,
-        dispose: () => methods.dispose?.(),
+        call: `${engine}.FUNCTION(x, { out${precision && `, precision: "${precision}"`} })`,
+        unary: (name) => (x, out) => methods[name](x, { out, ...level }),
       };
     },
   }));
@@ -102,9 +118,30 @@ const engines: readonly Subject[] = [
     engine: "scalar",
     precisions: ["exact", "fast"],
     roots: ["kernels/engines/scalar.ts"],
-    open: () => Promise.resolve(kit.scalar as unknown as Methods),
+    open: () => Promise.resolve({ methods: kit.scalar as unknown as Methods }),
+  }),
+  ...kitSubjects({
+    engine: "webgpu",
+    precisions: [""],
+    formats: ["f32"],
+    roots: ["kernels/engines/webgpu.ts"],
+    alone: true,
+    machineBound: true,
+    open: openGpu,
   }),
 ];
+
+/** A GPU, or why there is none. */
+async function openGpu(): Promise<Opened | Gap> {
+  try {
+    const gpu = await kit.webgpu();
+    const { adapter } = gpu;
+    return { methods: gpu as unknown as Methods, adapter, dispose: () => gpu.dispose() };
+  } catch (error) {
+    if (error instanceof kit.WebGpuUnavailableError) return { gap: error.message };
+    throw error;
+  }
+}
 
 /** NumPy's stable forms on correctly rounded functions: every step rounded to float32. */
 const stable: Subject = {
