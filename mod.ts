@@ -41,6 +41,22 @@ export { scalar, wasm };
 export { threads, ThreadsUnavailableError } from "./kernels/engines/threads.ts";
 export type { Threads } from "./kernels/engines/threads.ts";
 export type { WasmEngine } from "./kernels/engines/wasm.ts";
+export {
+  type GpuBackward,
+  type GpuInput,
+  type GpuUnary,
+  type GpuUnaryWithGrad,
+  webgpu,
+  type WebGpuEngine,
+} from "./kernels/engines/webgpu.ts";
+export type { WebGpuOptions } from "./kernels/engines/webgpu/device.ts";
+export {
+  WebGpuDeviceLostError,
+  WebGpuOutOfMemoryError,
+  WebGpuUnavailableError,
+} from "./kernels/engines/webgpu/errors.ts";
+export type { GpuFormat } from "./kernels/engines/webgpu/pipelines.ts";
+export { GpuArray, type GpuShape } from "./kernels/engines/webgpu/gpu_array.ts";
 
 /**
  * softplus(x) = log(1 + e^x), with beta log(1 + e^(beta x)) / beta.

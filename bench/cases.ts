@@ -16,10 +16,11 @@ export type FunctionName =
   | "softplusGrad"
   | "softplusGradKnown"
   | "sigmoid"
-  | "softplusWithGrad";
+  | "softplusWithGrad"
+  | "sigmoidGrad";
 
-/** The two values that every function of the comparison is made of. */
-export type Quantity = "softplus" | "sigmoid";
+/** The values that every function of the comparison is made of. */
+export type Quantity = "softplus" | "sigmoid" | "sigmoidGrad";
 
 /** What a function is, what it reads and what it has to give. */
 export interface FunctionInfo {
@@ -52,6 +53,12 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionInfo>> = {
     formula: "log(1 + eˣ) and 1 / (1 + e⁻ˣ)",
     reads: 1,
     results: ["softplus", "sigmoid"],
+  },
+  sigmoidGrad: {
+    title: "gradient of the sigmoid",
+    formula: "e⁻ˣ / (1 + e⁻ˣ)² from x",
+    reads: 1,
+    results: ["sigmoidGrad"],
   },
 };
 

@@ -3,5 +3,7 @@ export type { Figure, Records } from "./figures/types.ts";
 export type { SpeedUp, Timing, Titles } from "./figures/sizes.ts";
 export type { CurvePoint, ErrorPoint } from "./figures/curves.ts";
 export { errorOverX, functionsOverX } from "./figures/curves.ts";
+export type { EnvelopePoint, SharePoint } from "./figures/certified.ts";
+export { errorOverBinades, shareOverError } from "./figures/certified.ts";
 export { roofline, speedUpOverSize, timeOverSize, timePerElement } from "./figures/sizes.ts";
 export { speedUpBars } from "./figures/bars.ts";

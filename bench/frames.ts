@@ -12,16 +12,44 @@ export interface Which {
   readonly distribution?: DistributionName;
   /** Only these sizes n of n x n. */
   readonly sizes?: readonly number[];
+  /** Every row, not only the fastest of each library: for tables; figures hold about twenty. */
+  readonly all?: boolean;
+  /** Only what works on one thread. */
+  readonly oneThread?: boolean;
 }
 
 /** The timed rows of the cases asked for. */
 export function timedRows(rows: readonly Row[], which: Which): TimedRow[] {
-  const { function: fn, dtype = "f32", distribution = "normal", sizes } = which;
+  const { function: fn, dtype = "f32", distribution = "normal", sizes, oneThread } = which;
   return rows.filter((row): row is TimedRow =>
     row.gap === null && row.median_ns !== null && row.rows !== null &&
     row.function === fn && row.dtype === dtype && row.distribution === distribution &&
-    (sizes?.includes(row.rows) ?? true)
+    (sizes?.includes(row.rows) ?? true) && (!oneThread || row.threads === 1)
   );
+}
+
+/**
+ * Of each library the row that is fastest at its largest size. The kit's engines stand with their
+ * plain calls, output given, as the peers' rows that are compared with them.
+ */
+export function fastestOfEach(rows: readonly TimedRow[]): TimedRow[] {
+  const names = [
+    ...Map.groupBy(rows, ({ library, implementation }) => library ?? implementation).values(),
+  ].map((group) => {
+    const plain = group.filter(({ kind, includes }) =>
+      kind !== "kit" || includes === "output given"
+    );
+    const candidates = plain.length > 0 ? plain : group;
+    const largest = Math.max(...candidates.map((row) => row.rows));
+    return candidates.filter((row) => row.rows === largest)
+      .reduce((best, row) => row.median_ns < best.median_ns ? row : best).implementation;
+  });
+  return rows.filter(({ implementation }) => names.includes(implementation));
+}
+
+function shownRows(rows: readonly Row[], which: Which): TimedRow[] {
+  const timed = timedRows(rows, which);
+  return which.all ? timed : fastestOfEach(timed);
 }
 
 /** A row that is no gap. */
@@ -32,11 +60,12 @@ export type TimedRow =
   }
   & { readonly round_ns: number[] };
 
-/** Time over size: for `timeOverSize`, `timePerElement` and `roofline`. */
+/** Time over size, for `timeOverSize`, `timePerElement` and `roofline`. */
 export function timings(rows: readonly Row[], which: Which): DataFrame {
-  const found = timedRows(rows, which).map((row): Timing & Record<string, unknown> => ({
+  const found = shownRows(rows, which).map((row): Timing & Record<string, unknown> => ({
     implementation: row.implementation,
     kind: row.kind,
+    wrong: row.wrong_input !== null,
     threads: row.threads,
     n: row.rows,
     elements: row.elements,
@@ -63,7 +92,7 @@ export function speedUps(rows: readonly Row[], baseline: string, which: Which): 
     const names = [...new Set(all.map(({ implementation }) => implementation))].join(", ");
     throw new RangeError(`no times of baseline ${baseline} here; there are: ${names || "none"}`);
   }
-  const found = all.flatMap((row): SpeedUp[] => {
+  const found = shownRows(rows, which).flatMap((row): SpeedUp[] => {
     const { implementation, kind, rows: n } = row;
     const other = base.get(n);
     // Another run of the same case has other rounds: nothing to pair.
@@ -71,7 +100,7 @@ export function speedUps(rows: readonly Row[], baseline: string, which: Which): 
       return [];
     }
     const { q1, median: ratio, q3 } = pairedRatio(other.round_ns, row.round_ns);
-    return [{ implementation, kind, n, ratio, q1, q3 }];
+    return [{ implementation, kind, wrong: row.wrong_input !== null, n, ratio, q1, q3 }];
   });
   return frameOf(found, which).sort(["n", "ratio"]);
 }

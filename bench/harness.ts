@@ -20,10 +20,14 @@ import { BoundError, holdToBound, judge, sampleIndices, type Verdict } from "./v
 export interface BenchmarkOptions {
   readonly cases: readonly Case[];
   readonly implementations: readonly Implementation[];
+  /** Who takes part in a case; all do if it is left out. */
+  readonly takesPart?: (item: Case, name: string) => boolean;
   /** Wall-clock seconds to aim for; slow implementations may take it beyond. */
   readonly budgetSeconds: number;
   /** Rounds in every case whatever they cost, and rounds that are enough. */
   readonly rounds?: { readonly least: number; readonly most: number };
+  /** Longest call to measure, in milliseconds, judged by the same implementation at another size. */
+  readonly longestCall?: number;
   /** Ends the run early: nothing is returned. */
   readonly signal?: AbortSignal | undefined;
   /** Called before each case and, with `undefined`, at the end. */
@@ -35,7 +39,12 @@ interface Entry {
   readonly loaded: Loaded;
   /** Verdicts over the whole range, by function and dtype. */
   readonly sweeps: Map<string, Verdict | undefined>;
+  /** Milliseconds per element in the latest case of at least 10,000, by function and dtype. */
+  readonly pace: Map<string, number>;
 }
+
+/** Threads spin for about so many milliseconds after their work (ONNX Runtime, OpenMP). */
+const REST = 3;
 
 interface Prepared {
   readonly runner: Runner;
@@ -80,10 +89,11 @@ class Run {
 
   async load(): Promise<void> {
     for (const implementation of this.options.implementations) {
+      this.options.signal?.throwIfAborted();
       try {
         const loaded = await implementation.load();
         if (isGap(loaded)) this.#rows.push(gapRow(implementation, loaded.gap));
-        else this.#entries.push({ implementation, loaded, sweeps: new Map() });
+        else this.#entries.push({ implementation, loaded, sweeps: new Map(), pace: new Map() });
       } catch (error) {
         this.#rows.push(gapRow(implementation, message(error)));
       }
@@ -96,16 +106,25 @@ class Run {
     const inputs = this.#inputsOf(item);
     const ready: (Prepared & { entry: Entry; watch: Stopwatch })[] = [];
     const runners: Runner[] = [];
+    const failures = new Map<number, string>();
     try {
-      for (const entry of this.#entries) {
+      const entries = this.#entries.filter(({ implementation: { name } }) =>
+        this.options.takesPart?.(item, name) ?? true
+      );
+      for (const entry of entries) {
         const prepared = await this.#prepare(entry, inputs);
         if (!prepared) continue;
         runners.push(prepared.runner);
         // A share of the case's time, so that twenty implementations warm up within the budget.
-        const share = (deadline - performance.now()) / this.#entries.length / 4;
+        const share = (deadline - performance.now()) / entries.length / 4;
         const warmUp = Math.min(60, Math.max(10, share));
-        const watch = await stopwatch(prepared.runner, { warmUp, sample: 1 });
-        ready.push({ entry, watch, ...prepared });
+        const rest = entry.loaded.threads > 1 ? REST : 0;
+        try {
+          const watch = await stopwatch(prepared.runner, { warmUp, sample: 1, rest });
+          ready.push({ entry, watch, ...prepared });
+        } catch (error) {
+          this.#rows.push(gapRow(entry.implementation, message(error), item, entry.loaded));
+        }
         await breathe();
         signal?.throwIfAborted();
       }
@@ -113,13 +132,29 @@ class Run {
       const samples = await takeRounds(ready.map(({ watch }) => watch), { ...rounds, budget }, {
         signal,
         afterRound: () => this.#steady.push(steadyWork()),
+        onFailure: (i, error) => failures.set(i, message(error)),
       });
-      ready.forEach(({ entry: { implementation, loaded }, watch, verdict, sweep }, i) => {
+      ready.forEach(({ entry: { implementation, loaded, pace }, watch, verdict, sweep }, i) => {
+        const failure = failures.get(i);
+        if (failure !== undefined) {
+          this.#rows.push(gapRow(implementation, failure, item, loaded));
+          return;
+        }
+        const elements = item.rows * item.columns;
+        if (elements >= 10_000) {
+          pace.set(`${item.fn} ${item.dtype}`, quartiles(samples[i]!).median / 1e6 / elements);
+        }
         const timing = { samples: samples[i]!, calls: watch.calls };
         this.#rows.push(timedRow({ implementation, loaded, item, verdict, sweep, ...timing }));
       });
     } finally {
-      for (const runner of runners) await runner.dispose?.();
+      for (const runner of runners) {
+        try {
+          await runner.dispose?.();
+        } catch {
+          // What it worked on has ended, which its gap says.
+        }
+      }
     }
   }
 
@@ -130,13 +165,28 @@ class Run {
   }
 
   async dispose(): Promise<void> {
-    for (const { loaded } of this.#entries) await loaded.dispose?.();
+    for (const { loaded } of this.#entries) {
+      try {
+        await loaded.dispose?.();
+      } catch {
+        // Ended already: nothing is left to free.
+      }
+    }
   }
 
   /** Makes a runner for a case and judges it; or notes why there is none. */
   async #prepare(entry: Entry, inputs: Inputs): Promise<Prepared | undefined> {
     const { implementation, loaded } = entry;
     let runner: Runner | Gap | undefined;
+    const { rows, columns, fn, dtype } = inputs.case;
+    const expected = (entry.pace.get(`${fn} ${dtype}`) ?? 0) * rows * columns;
+    const { longestCall = Infinity } = this.options;
+    if (expected > longestCall) {
+      const reason = `a call of this size takes about ${(expected / 1000).toPrecision(2)} s, ` +
+        `longer than the ${longestCall / 1000} s that this plan grants`;
+      this.#rows.push(gapRow(implementation, reason, inputs.case, loaded));
+      return undefined;
+    }
     try {
       const sweep = await this.#sweep(entry, inputs.case);
       runner = await loaded.prepare(inputs);

@@ -61,6 +61,8 @@ export interface Implementation {
   /** Unique; it names the row, and fixes colour and marker in every figure. */
   readonly name: string;
   readonly kind: Kind;
+  /** Rows of one library form a group, of which a figure may show the best alone. */
+  readonly library: string;
   /** "exact" or "fast" for the kit; what the library calls it elsewhere, or "". */
   readonly precision: string;
   /** What a timed call includes: "output given", "output allocated", "upload and read-back". */

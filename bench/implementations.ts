@@ -3,15 +3,43 @@
  * table, the notebooks and the figures take it from this list.
  */
 import type { Implementation } from "./implementation.ts";
-import { naiveForms, scalarExact, scalarFast } from "./kit.ts";
+import { kitRows, naiveForms } from "./kit.ts";
 import { copy } from "./peers/copy.ts";
+import { jaxJs } from "./peers/jax-js.ts";
 import { mathLoop } from "./peers/math-loop.ts";
+import { mathjs } from "./peers/mathjs.ts";
+import { numba } from "./peers/numba.ts";
+import { numpy } from "./peers/numpy.ts";
+import { onnxruntimeNode } from "./peers/onnxruntime-node.ts";
+import { onnxruntimeWeb } from "./peers/onnxruntime-web.ts";
+import { scipy } from "./peers/scipy.ts";
+import { stdlib } from "./peers/stdlib.ts";
+import { tfjs } from "./peers/tfjs.ts";
+import { torch } from "./peers/torch.ts";
 
-/** In the order in which they load; rounds shuffle them. */
-export const IMPLEMENTATIONS: readonly Implementation[] = [
+/** What needs no library: it is there at once. The quick plan measures these alone. */
+export const OWN: readonly Implementation[] = [
   copy,
   naiveForms,
   mathLoop,
-  scalarExact,
-  scalarFast,
+  ...kitRows("scalar"),
+  ...kitRows("wasm", ["given", "allocated", "own"]),
+  ...kitRows("threads"),
 ];
+
+/** The libraries that people would use instead. */
+export const PEERS: readonly Implementation[] = [
+  ...numpy,
+  ...scipy,
+  ...numba,
+  ...torch,
+  ...onnxruntimeNode,
+  onnxruntimeWeb,
+  ...tfjs,
+  ...jaxJs,
+  stdlib,
+  mathjs,
+];
+
+/** All of them, in the order in which they load; rounds shuffle them. */
+export const IMPLEMENTATIONS: readonly Implementation[] = [...OWN, ...PEERS];

@@ -1,11 +1,11 @@
 /** Measures on this machine: what `run.ts` does, as a function for notebooks. */
 import { benchmark } from "./harness.ts";
 import type { Implementation } from "./implementation.ts";
-import { IMPLEMENTATIONS } from "./implementations.ts";
+import { IMPLEMENTATIONS, OWN } from "./implementations.ts";
 import type { Case } from "./cases.ts";
-import { BUDGET_SECONDS, type Plan, planCases, type Selection } from "./plans.ts";
+import { BUDGET_SECONDS, LONGEST_CALL, type Plan, planCases, type Selection } from "./plans.ts";
 import { progress } from "./progress.ts";
-import type { Row } from "./results.ts";
+import { gapRow, type Row } from "./results.ts";
 
 /** What to measure; all of it may be left out. */
 export interface MeasureOptions extends Selection {
@@ -13,7 +13,10 @@ export interface MeasureOptions extends Selection {
   readonly plan?: Plan;
   /** These cases in place of a plan's. */
   readonly cases?: readonly Case[];
-  /** By default all. A string selects the names that contain it. */
+  /**
+   * By default all, but for the quick plan: there those that need no library to load. A string
+   * selects the names that contain it.
+   */
   readonly implementations?: readonly (Implementation | string)[];
   /** Seconds to aim for, in place of the plan's. */
   readonly budgetSeconds?: number;
@@ -34,14 +37,17 @@ export interface MeasureOptions extends Selection {
 export async function measure(options: MeasureOptions = {}): Promise<Row[]> {
   const plan = options.plan ?? "quick";
   const cases = options.cases ?? planCases(plan, options);
-  const implementations = select(options.implementations);
+  const asked = options.implementations ?? (plan === "quick" ? OWN : IMPLEMENTATIONS);
+  const implementations = select(asked);
+  const left = options.implementations ? [] : IMPLEMENTATIONS.filter((one) => !asked.includes(one));
   const bar = progress(cases.length, "benchmark");
   let last = 0;
   try {
-    return await benchmark({
+    const rows = await benchmark({
       cases,
       implementations,
       budgetSeconds: options.budgetSeconds ?? BUDGET_SECONDS[plan],
+      longestCall: LONGEST_CALL[plan],
       rounds: plan === "quick" ? { least: 3, most: 21 } : { least: 5, most: 41 },
       signal: options.signal,
       onCase(name, index) {
@@ -50,12 +56,22 @@ export async function measure(options: MeasureOptions = {}): Promise<Row[]> {
         bar.note(name ?? "");
       },
     });
+    return [...rows, ...left.map((one) => ({ ...gapRow(one, NOT_QUICK), ...runOf(rows) }))];
   } finally {
     await bar.done();
   }
 }
 
-function select(wanted: readonly (Implementation | string)[] = IMPLEMENTATIONS): Implementation[] {
+const NOT_QUICK = "not in the quick plan, which loads no library; deno task bench measures it";
+
+/** The columns that all rows of a run share. */
+function runOf([row]: readonly Row[]): Partial<Row> {
+  if (!row) return {};
+  const { cpu, cores, os, deno, v8, commit, date, noise } = row;
+  return { cpu, cores, os, deno, v8, commit, date, noise } as Partial<Row>;
+}
+
+function select(wanted: readonly (Implementation | string)[]): Implementation[] {
   const selected = wanted.flatMap((item) => {
     if (typeof item !== "string") return [item];
     const found = IMPLEMENTATIONS.filter(({ name }) =>

@@ -28,13 +28,19 @@ const GRIDS: Readonly<Record<Plan, readonly Grid[]>> = {
   }],
   standard: [
     {
-      functions: ["softplus", "softplusGrad", "sigmoid"],
+      functions: ["softplus", "sigmoid"],
       dtypes: ["f32"],
       distributions: ["normal"],
       sizes: SIZES,
     },
     {
-      functions: ["softplusGradKnown", "softplusWithGrad"],
+      functions: ["softplusGrad"],
+      dtypes: ["f32"],
+      distributions: ["normal"],
+      sizes: [10, 100, 510, 1010],
+    },
+    {
+      functions: ["softplusGradKnown", "softplusWithGrad", "sigmoidGrad"],
       dtypes: ["f32"],
       distributions: ["normal"],
       sizes: [100, 1010],
@@ -71,8 +77,15 @@ const GRIDS: Readonly<Record<Plan, readonly Grid[]>> = {
 /** Wall-clock seconds a plan aims for; the least number of rounds may take it beyond. */
 export const BUDGET_SECONDS: Readonly<Record<Plan, number>> = {
   quick: 4,
-  standard: 75,
-  full: 1200,
+  standard: 150,
+  full: 2400,
+};
+
+/** Milliseconds of a call beyond which a plan leaves an implementation out, by name. */
+export const LONGEST_CALL: Readonly<Record<Plan, number>> = {
+  quick: 100,
+  standard: 500,
+  full: 3000,
 };
 
 /** All cases of a grid, small sizes first. */

@@ -15,13 +15,15 @@ import { quartiles } from "./statistics.ts";
 import type { Verdict } from "./validate.ts";
 
 /** Raised whenever a column changes its meaning, goes, or comes. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** One implementation on one case; or, where `gap` is not null, why there is no such row. */
 export interface Row extends Partial<Environment> {
   schema_version: number;
   implementation: string;
   kind: string;
+  /** Rows of one library form a group. */
+  library: string;
   /** Of the library; null when it did not load. */
   version: string | null;
   threads: number | null;
@@ -70,7 +72,14 @@ const REAL = pl.Float64;
 
 /** Column types, in the order of the file. The compiler holds it to the members of `Row`. */
 const SCHEMA = {
-  ...{ schema_version: WHOLE, implementation: TEXT, kind: TEXT, version: TEXT, threads: WHOLE },
+  ...{
+    schema_version: WHOLE,
+    implementation: TEXT,
+    kind: TEXT,
+    library: TEXT,
+    version: TEXT,
+    threads: WHOLE,
+  },
   ...{ precision: TEXT, includes: TEXT, caveat: TEXT },
   ...{ function: TEXT, dtype: TEXT, distribution: TEXT, rows: WHOLE, columns: WHOLE },
   ...{ elements: WHOLE, median_ns: REAL, q1_ns: REAL, q3_ns: REAL, samples: WHOLE },
@@ -86,12 +95,13 @@ const NAMES = Object.keys(SCHEMA) as (keyof Row)[];
 
 /** Everything unknown: the start of every row. */
 function emptyRow(implementation: Implementation, loaded?: Loaded, item?: Case): Row {
-  const { name, kind, precision, includes, caveat } = implementation;
+  const { name, kind, library, precision, includes, caveat } = implementation;
   return {
     ...(Object.fromEntries(NAMES.map((column) => [column, null])) as unknown as Row),
     schema_version: SCHEMA_VERSION,
     implementation: name,
     kind,
+    library,
     precision,
     includes,
     caveat: caveat ?? null,

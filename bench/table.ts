@@ -59,18 +59,20 @@ function wrongAt({ wrong_input, wrong_got, wrong_want }: Row): string {
 }
 
 function formatGaps(rows: readonly Row[]): string[] {
-  const reasons = new Map<string, Set<string>>();
-  for (const { implementation, function: fn, dtype, gap } of rows) {
-    if (gap === null) continue;
-    const key = `${implementation}: ${gap}`;
-    const cases = reasons.get(key) ?? new Set();
-    if (fn !== null) cases.add(`${fn} ${dtype}`);
-    reasons.set(key, cases);
-  }
-  if (reasons.size === 0) return [];
-  const lines = [...reasons].map(([reason, cases]) =>
-    cases.size > 0 ? `  ${reason} (${[...cases].join(", ")})` : `  ${reason}`
-  );
+  const missing = rows.filter(({ gap }) => gap !== null);
+  if (missing.length === 0) return [];
+  const lines = [...Map.groupBy(missing, ({ gap }) => gap!)].map(([gap, group]) => {
+    // A library all of whose rows share the reason is named once.
+    const names = new Set(group.map(({ implementation, library }) => {
+      const rest = rows.some((row) => row.library === library && row.gap !== gap);
+      return rest ? implementation : library ?? implementation;
+    }));
+    const cases = new Set(
+      group.flatMap(({ function: fn, dtype }) => fn === null ? [] : [`${fn} ${dtype}`]),
+    );
+    const where = cases.size > 0 ? ` (${[...cases].join(", ")})` : "";
+    return `  ${[...names].join("; ")}: ${gap}${where}`;
+  });
   return [`Not measured:\n${lines.join("\n")}`];
 }
 

@@ -9,10 +9,14 @@ import { Random } from "./random.ts";
 export interface Pace {
   readonly warmUp: number;
   readonly sample: number;
+  /** Milliseconds to wait after each sample; 0 if left out. */
+  readonly rest?: number;
 }
 
 /** Times batches of one runner. */
 export interface Stopwatch {
+  /** Milliseconds to wait after a sample, for threads that spin before they sleep. */
+  readonly rest?: number;
   /** Calls in a sample. */
   readonly calls: number;
   /** Takes one sample: nanoseconds per call. */
@@ -44,6 +48,7 @@ export async function stopwatch(runner: Runner, pace: Pace): Promise<Stopwatch> 
   calls = Math.ceil(1.2 * pace.sample * 1e6 / fastest);
   return {
     calls,
+    rest: pace.rest ?? 0,
     sample(): number | Promise<number> {
       const ns = batch(calls);
       return typeof ns === "number" ? ns / calls : ns.then((total) => total / calls);
@@ -87,23 +92,40 @@ export interface Rounds {
  * slows the machine for a while then slows all of them alike, nobody always follows the one that
  * leaves the cache dirty, and sample i of one may be compared with sample i of another.
  *
- * @returns for each stopwatch its samples, all of the same length
+ * One that fails is left out from then on; it is reported, and the others go on.
+ *
+ * @returns for each stopwatch its samples, all of the same length but for those that failed
  */
 export async function takeRounds(
   watches: readonly Stopwatch[],
   { least, most, budget }: Rounds,
-  options: { seed?: number; signal?: AbortSignal | undefined; afterRound?: () => void } = {},
+  options: {
+    seed?: number;
+    signal?: AbortSignal | undefined;
+    afterRound?: () => void;
+    /** Told which stopwatch failed, and how; without it a failure ends the rounds. */
+    onFailure?: (index: number, error: unknown) => void;
+  } = {},
 ): Promise<number[][]> {
   const random = new Random(options.seed ?? 1);
   const samples: number[][] = watches.map(() => []);
   const order = watches.map((_, i) => i);
+  const failed = new Set<number>();
   const began = performance.now();
   for (let round = 0; round < most; round++) {
     if (round >= least && performance.now() - began > budget) break;
     shuffle(order, random);
-    for (const i of order) {
-      const ns = watches[i]!.sample();
-      samples[i]!.push(typeof ns === "number" ? ns : await ns);
+    for (const i of order.filter((i) => !failed.has(i))) {
+      const watch = watches[i]!;
+      try {
+        const ns = watch.sample();
+        samples[i]!.push(typeof ns === "number" ? ns : await ns);
+      } catch (error) {
+        if (!options.onFailure) throw error;
+        failed.add(i);
+        options.onFailure(i, error);
+      }
+      if (watch.rest) await pause(watch.rest);
     }
     options.afterRound?.();
     await breathe();
@@ -114,7 +136,11 @@ export async function takeRounds(
 
 /** Lets timers and signals in: synchronous runners would keep Ctrl-C waiting. */
 export function breathe(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return pause(0);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Fisher and Yates. */

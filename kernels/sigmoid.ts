@@ -19,7 +19,7 @@
  * 5 ns an element.
  *
  * Worst errors, ULP (beta = 1): float32 exact 0.5 (correctly rounded), float32 fast 0.501,
- * float64 0.532 at x=-0x1.604a19067a49fp+9. The promised bounds, as code: tests/engines.ts.
+ * float64 0.532 at x=-0x1.604a19067a49fp+9. The promised bounds, as code: tests/bounds.ts.
  */
 import { factor, low, multiply, roundPair } from "./arithmetic.ts";
 import * as e from "./exp.ts";

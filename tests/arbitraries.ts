@@ -9,6 +9,7 @@
  */
 import fc from "fast-check";
 import { Matrix } from "../mod.ts";
+import { BOUNDARIES } from "./boundaries.ts";
 import {
   arrayOf,
   type Format,
@@ -21,21 +22,7 @@ import {
   type Vector,
 } from "./floats.ts";
 
-/** Where the correctly rounded functions change their nature; the oracle's test proves these. */
-export const BOUNDARIES = {
-  f32: {
-    zero: -103.97208404541016,
-    subnormal: -87.3365478515625,
-    identity: 14.55609130859375,
-    one: 17.32868003845215,
-  },
-  f64: {
-    zero: -745.1332191019412,
-    subnormal: -708.3964185322642,
-    identity: 33.27106466687738,
-    one: 37.42994775023705,
-  },
-} as const;
+export { BOUNDARIES } from "./boundaries.ts";
 
 /** The boundaries of both formats with either sign, powers of two, and the largest numbers. */
 function branchPoints(format: Format): number[] {
@@ -142,6 +129,30 @@ const path = variable("FC_PATH");
 const runsAtLeast = Number(variable("FC_RUNS") ?? 0);
 let announced = false;
 
+/** Bodies that run at a time. */
+const COMPANY = 300;
+
+/**
+ * Runs the body for the values that `fc.check` would draw, many at a time: where an engine's calls
+ * wait, as those of a GPU do, they wait together. Returns what the first failing body threw.
+ */
+async function together<T>(
+  arbitrary: fc.Arbitrary<T>,
+  body: (value: T) => void | Promise<void>,
+  parameters: fc.Parameters<[T]>,
+): Promise<unknown> {
+  const values: T[] = [];
+  fc.check(fc.property(arbitrary, (value) => void values.push(value)), parameters);
+  for (let at = 0; at < values.length; at += COMPANY) {
+    const results = await Promise.allSettled(
+      values.slice(at, at + COMPANY).map(async (value) => await body(value)),
+    );
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed !== undefined) return failed.reason ?? new Error("a body threw nothing");
+  }
+  return undefined;
+}
+
 /**
  * Registers a test that `body` holds for values of `arbitrary`.
  *
@@ -158,11 +169,14 @@ export function property<T>(
   announced = true;
   Deno.test(name, async () => {
     const parameters = { seed, numRuns: Math.max(runs, runsAtLeast), ...(path ? { path } : {}) };
+    const failure = await together(arbitrary, body, parameters);
+    if (failure === undefined) return;
+    // Once more, one by one: this finds the smallest value that fails.
     const details = await fc.check(
       fc.asyncProperty(arbitrary, async (v) => await body(v)),
       parameters,
     );
-    if (!details.failed) return;
+    if (!details.failed) throw failure; // it needs company to fail
     const replay = `FC_SEED=${details.seed} FC_PATH=${details.counterexamplePath}`;
     const cause = details.errorInstance;
     const message = cause instanceof Error ? cause.stack ?? cause.message : String(cause);

@@ -12,6 +12,7 @@ import {
   timePerElement,
 } from "../bench/figures.ts";
 import { lookOf } from "../bench/figures/theme.ts";
+import { OWN, PEERS } from "../bench/implementations.ts";
 
 const timing = (implementation: string, kind: string, n: number, ns: number): Timing => ({
   ...{ implementation, kind, n, elements: n * n, median_ns: ns, q1_ns: 0.9 * ns, q3_ns: 1.2 * ns },
@@ -106,6 +107,28 @@ Deno.test("looks: fixed by the name, different for the implementations of this p
   assert.equal(new Set(looks.map(({ marker }) => marker)).size, names.length);
   assert.deepEqual(lookOf("never heard of", "peer"), lookOf("never heard of", "peer"));
   assert.match(lookOf("never heard of", "peer").colour, /^#/);
+});
+
+Deno.test("looks: no two libraries share one, and rows of one library do", () => {
+  const peers = PEERS.map(({ name, library, kind }) => ({ library, look: lookOf(name, kind) }));
+  const kit = OWN.map(({ name, library, kind }) => ({ library, look: lookOf(name, kind) }));
+  const looks = new Map<string, string>();
+  for (const { library, look } of [...kit, ...peers]) {
+    const mine = `${look.colour} ${look.marker.replace("-open", "")}`;
+    assert.equal(looks.get(library) ?? mine, mine, library);
+    looks.set(library, mine);
+  }
+  assert.equal(new Set(looks.values()).size, looks.size);
+});
+
+Deno.test("figures mark who gives wrong values, and say what the mark means", () => {
+  const [line] = timed;
+  const { data, layout } = timeOverSize([{ ...line!, wrong: true }, timed[2]!]);
+  assert.ok(data.some(({ name }) => name === "quick †"));
+  assert.match(layout.title.text, /†: 0 or ∞ somewhere where the answer is neither/);
+  assert.ok(!timeOverSize(timed).layout.title.text.includes("†"));
+  const bars = speedUpBars([{ ...speed("a", 10, 2), wrong: true }], "c");
+  assert.deepEqual(bars.data[0]!.y, ["a †"]);
 });
 
 Deno.test("axes: labels in the units that people use", () => {

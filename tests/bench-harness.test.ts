@@ -7,6 +7,7 @@ import { fillRunner } from "../bench/implementation.ts";
 import { copy } from "../bench/peers/copy.ts";
 import { mathLoop } from "../bench/peers/math-loop.ts";
 import type { Row } from "../bench/results.ts";
+import { threadsAtWork } from "../bench/threads_at_work.ts";
 import { BoundError } from "../bench/validate.ts";
 
 const small: Case = { fn: "softplus", dtype: "f32", distribution: "normal", rows: 8, columns: 9 };
@@ -30,7 +31,7 @@ function planted(
       }
     });
   return {
-    ...{ name, kind: "peer", precision: "", includes: "output given" },
+    ...{ name, kind: "peer", library: name, precision: "", includes: "output given" },
     load: () => Promise.resolve({ version: "1", threads: 1, prepare }),
     ...rest,
   };
@@ -190,4 +191,56 @@ Deno.test("harness: every function of the comparison, by the Math loop and the c
   assert.ok(ulps("sigmoid", "f32") <= 0.5 + 1e-6);
   // 1 - e^-y cancels where y is small: the value alone does not give the gradient.
   assert.ok(ulps("softplusGradKnown", "f64") > 1e6);
+});
+
+Deno.test("harness: who fails while it is timed becomes a gap, and the others go on", async () => {
+  let calls = 0;
+  const fails = planted("fails", (x) => {
+    if (x === x && ++calls > 20_000) throw new Error("device lost");
+    return stable(x);
+  });
+  const rows = await run([fails, mathLoop], { budgetSeconds: 1, rounds: { least: 5, most: 9 } });
+  assert.equal(rowOf(rows, "fails").gap, "device lost");
+  assert.ok(rowOf(rows, "Math loop").samples! >= 5);
+});
+
+Deno.test("harness: a call that would take too long is a gap that says how long", async () => {
+  const slow = planted("slow", stable, { times: 5 });
+  const at = (n: number): Case => ({ ...small, rows: n, columns: n });
+  const rows = await run([slow, copy], { cases: [at(100), at(400)], longestCall: 5 });
+  const found = rows.filter(({ implementation }) => implementation === "slow");
+  assert.equal(found.length, 2);
+  assert.ok(found[0]!.median_ns! > 0);
+  assert.match(
+    found[1]!.gap!,
+    /^a call of this size takes about [\d.]+ s, longer than the 0.005 s/,
+  );
+});
+
+Deno.test("harness: a case may be for some of the implementations only", async () => {
+  const rows = await run([mathLoop, copy], { takesPart: (_, name) => name === "copy" });
+  assert.deepEqual(rows.map(({ implementation }) => implementation), ["copy"]);
+});
+
+Deno.test("threadsAtWork: one that works alone, and two", async () => {
+  const busy = (ms: number) => {
+    for (const began = performance.now(); performance.now() - began < ms;);
+  };
+  assert.equal(await threadsAtWork("self", () => busy(60)), 1);
+  const code = `onmessage = () => {
+    postMessage(0);
+    for (const began = performance.now(); performance.now() - began < 300;);
+    postMessage(1);
+  };`;
+  const worker = new Worker(`data:application/javascript,${encodeURIComponent(code)}`, {
+    type: "module",
+  });
+  let said = Promise.withResolvers<void>();
+  worker.onmessage = () => said.resolve();
+  worker.postMessage(0);
+  await said.promise;
+  said = Promise.withResolvers<void>();
+  assert.equal(await threadsAtWork("self", () => busy(200)), 2);
+  await said.promise;
+  worker.terminate();
 });

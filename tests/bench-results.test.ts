@@ -20,7 +20,7 @@ const ENVIRONMENT = {
 
 function implementation(name: string, kind: Kind = "peer"): Implementation {
   const load = () => Promise.resolve(loaded);
-  return { name, kind, precision: "", includes: "output given", load };
+  return { name, kind, library: name, precision: "", includes: "output given", load };
 }
 
 function row(name: string, n: number, samples: number[], extra: Partial<Row> = {}): Row {
@@ -129,6 +129,24 @@ Deno.test("frames: times by size, speed-up pair by pair, value check, gaps, runs
   ]);
   assert.equal(gaps(rows.slice(0, 2)).height, 0);
   assert.equal(runs(rows).height, 1);
+});
+
+Deno.test("frames: the fastest of each library by its largest size, the kit's plain calls; or all", () => {
+  const plain = { kind: "kit", library: "wasm", includes: "output given" };
+  const many = [
+    row("A, out", 10, [9], { library: "A", wrong_input: null }),
+    row("A, out", 20, [10], { library: "A", wrong_input: null }),
+    row("A", 10, [1], { library: "A" }),
+    row("A", 20, [12], { library: "A" }),
+    row("wasm", 20, [5], plain),
+    row("wasm, own memory", 20, [2], { ...plain, includes: "arrays in WASM memory" }),
+  ];
+  const names = (extra: object) =>
+    timings(many, { function: "softplus", sizes: [20], ...extra }).toRecords()
+      .map(({ implementation, wrong }) => [implementation, wrong]);
+  assert.deepEqual(names({}), [["wasm", true], ["A, out", false]]);
+  assert.equal(names({ all: true }).length, 4);
+  assert.throws(() => names({ oneThread: true }), /no results/);
 });
 
 Deno.test("frames: what is not there is named", () => {

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { anyFloat, BOUNDARIES, finite, finiteVector, property } from "./arbitraries.ts";
-import { bound, engines, precisionsOf, UNARY } from "./engines.ts";
+import { engines, precisionsOf, UNARY } from "./engines.ts";
 import { arrayOf, type Format, hex, report, same, ulp } from "./floats.ts";
 import { exact, ulpError } from "./oracle.ts";
 
@@ -24,7 +24,7 @@ const pair = (format: Format, beta: fc.Arbitrary<number>) =>
     [shaped && Number.isFinite(x / b) ? arrayOf(format, [x / b])[0]! : x, b] as const
   ).filter(([x]) => Number.isFinite(x));
 
-for (const { name, engine, formats } of engines) {
+for (const { name, engine, formats, bound } of engines) {
   for (const format of formats) {
     for (const precision of precisionsOf(format)) {
       const label = `${name} ${format} ${precision}`;
@@ -43,7 +43,7 @@ for (const { name, engine, formats } of engines) {
                 exact(fn, x, format, beta),
                 format,
               );
-            assert.ok(error <= bound(format, precision, beta), message());
+            assert.ok(error <= bound(format, precision, beta, fn), message());
           }
         },
         2000,
@@ -114,7 +114,8 @@ for (const { name, engine, formats } of engines) {
           const slope = (await engine.sigmoid(arrayOf(format, [x]), { precision, beta }))[0]!;
           const other = (await engine.sigmoid(arrayOf(format, [beta * x]), { precision }))[0]!;
           const slopeUnit = ulp(exact("sigmoid", x, format, beta), format);
-          const slopeAllowed = (bound(format, precision, beta) + bound(format, precision)) *
+          const slopeAllowed =
+            (bound(format, precision, beta, "sigmoid") + bound(format, precision, 1, "sigmoid")) *
             slopeUnit;
           assert.ok(
             Math.abs(slope - other) <= slopeAllowed,

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { BOUNDARIES } from "./arbitraries.ts";
-import { bound, engines, type EngineUnderTest, precisionsOf, type UnaryName } from "./engines.ts";
+import { engines, type EngineUnderTest, precisionsOf, type UnaryName } from "./engines.ts";
 import { arrayOf, type Format, FORMATS, fromBits, report, same, step, ulp } from "./floats.ts";
 import { exact, ulpError } from "./oracle.ts";
 
@@ -12,7 +12,7 @@ const NAMES = ["softplus", "sigmoid", "softplusGrad", "logSigmoid"] as const;
 
 /** Results for a list, as an array and, where the engine takes numbers, one by one too. */
 async function results(
-  { engine, numbers }: EngineUnderTest,
+  { engine, numbers, bound }: EngineUnderTest,
   name: UnaryName,
   list: number[],
   format: Format,
@@ -21,8 +21,12 @@ async function results(
   const y = Array.from(await engine[name](arrayOf(format, list), { precision }));
   if (numbers && format === "f64") {
     for (const [i, x] of list.entries()) {
+      // Numbers go through plain TypeScript, whose last bit may differ from a fused array kernel's.
       const one = await engine[name](x);
-      assert.ok(same(one, y[i]!), report(`${name}(number)`, x, one, y[i]!, "f64"));
+      if (same(one, y[i]!)) continue;
+      const error = ulpError(name, x, one, "f64");
+      const message = report(`${name}(number) error=${error}`, x, one, y[i]!, "f64");
+      assert.ok(error <= bound("f64", precision), message);
     }
   }
   return y;
@@ -81,7 +85,7 @@ for (const under of engines) {
             const want = exact(name, x, format);
             if (same(got[i]!, want)) return;
             const error = ulpError(name, x, got[i]!, format);
-            const allowed = bound(format, precision);
+            const allowed = under.bound(format, precision, 1, name);
             const message = report(`${label} ${name} error=${error}`, x, got[i]!, want, format);
             assert.ok(allowed > 0.5 && error <= allowed, message);
           });
@@ -119,7 +123,7 @@ for (const under of engines) {
           const want = exact(name, v, format);
           assert.ok(want < 2 ** FORMATS[format].minExponent && want >= ulp(0, format));
           const error = same(y[i]!, want) ? 0 : ulpError(name, v, y[i]!, format);
-          const allowed = bound(format, "exact");
+          const allowed = under.bound(format, "exact", 1, name);
           const message = report(`${name} error=${error}`, v, y[i]!, want, format);
           assert.ok(error === 0 || allowed > 0.5 && error <= allowed, message);
         });

@@ -6,17 +6,18 @@
  * @module
  */
 import * as kit from "../mod.ts";
+import { createThreads } from "../kernels/engines/threads.ts";
 import { createWasm } from "../kernels/engines/wasm.ts";
+import { bound as boundOf, type BoundedEngine, MODULE_ENGINE, type Precision } from "./bounds.ts";
 import type { Format, Vector } from "./floats.ts";
+
+export type { Precision } from "./bounds.ts";
 
 /** A batch of the kit. */
 export type Matrix = kit.Matrix;
 
 /** What a kernel takes. */
 export type Input = number | Vector | Matrix;
-
-/** The two levels of float32. */
-export type Precision = "exact" | "fast";
 
 /** A value and the slope there, as softplusWithGrad returns them and takes them for `out`. */
 export interface WithGrad<T> {
@@ -54,44 +55,82 @@ export interface EngineUnderTest {
   formats: Format[];
   /** Whether it takes plain numbers. */
   numbers: boolean;
+  /** The promised error in ULP. */
+  bound: Bound;
+}
+
+/** The promised error in ULP of an engine; of softplus unless another function is named. */
+export type Bound = (
+  format: Format,
+  precision: Precision,
+  beta?: number,
+  name?: UnaryName,
+) => number;
+
+/** What the table of bounds says of an engine. softplusGrad is the sigmoid's other name. */
+function promise(engine: BoundedEngine): Bound {
+  return (format, precision, beta, name) =>
+    boundOf(format, precision, beta, engine, name === "softplusGrad" ? "sigmoid" : name);
 }
 
 /** The engines on this machine. */
 export const engines: EngineUnderTest[] = [
-  { name: "module", engine: kit as unknown as Methods, formats: ["f32", "f64"], numbers: true },
+  {
+    name: "module",
+    engine: kit as unknown as Methods,
+    formats: ["f32", "f64"],
+    numbers: true,
+    bound: promise(MODULE_ENGINE),
+  },
   {
     name: "wasm",
     engine: kit.wasm as unknown as Methods,
     formats: ["f32", "f64"],
     numbers: true,
+    bound: promise("wasm"),
   },
   {
-    name: "wasm plain",
+    name: "wasm, plain build",
     engine: createWasm({ fused: false }) as unknown as Methods,
     formats: ["f32", "f64"],
     numbers: true,
+    bound: promise("wasm"),
+  },
+  {
+    name: "threads",
+    engine: await createThreads({ size: 2 }, 0) as unknown as Methods,
+    formats: ["f32", "f64"],
+    numbers: true,
+    bound: promise("wasm"),
   },
   {
     name: "scalar",
     engine: kit.scalar as unknown as Methods,
     formats: ["f32", "f64"],
     numbers: true,
+    bound: promise("scalar"),
   },
+  ...await gpuEngines(),
 ];
+
+/** The GPU, where there is one. On CI its absence is a failure, elsewhere an ignored test says so. */
+async function gpuEngines(): Promise<EngineUnderTest[]> {
+  try {
+    const engine = await kit.webgpu() as unknown as Methods;
+    const bound = promise("webgpu");
+    return [{ name: "webgpu", engine, formats: ["f32"], numbers: false, bound }];
+  } catch (error) {
+    if (!(error instanceof kit.WebGpuUnavailableError) || Deno.env.get("CI") === "true") {
+      throw error;
+    }
+    Deno.test({ name: error.message, ignore: true, fn() {} });
+    return [];
+  }
+}
 
 /** The precisions that differ in a format. */
 export function precisionsOf(format: Format): Precision[] {
   return format === "f32" ? ["exact", "fast"] : ["exact"];
-}
-
-/**
- * The promised error in ULP. 1/2 is correct rounding. With beta, float32 is computed in float64 and
- * rounded once, and float64 pays for the division and the sum.
- */
-export function bound(format: Format, precision: Precision, beta = 1): number {
-  if (format === "f64") return beta === 1 ? 1 : 2;
-  if (precision === "fast") return 2;
-  return beta === 1 ? 0.5 : 0.501;
 }
 
 /** Names of the kernels with one input and one output. */

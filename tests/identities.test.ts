@@ -8,7 +8,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { finite, finiteVector, property, vector } from "./arbitraries.ts";
-import { bound, engines, type EngineUnderTest, type Precision, precisionsOf } from "./engines.ts";
+import {
+  type Bound,
+  engines,
+  type EngineUnderTest,
+  type Precision,
+  precisionsOf,
+  type UnaryName,
+} from "./engines.ts";
 import { atanh, fixed, ONE, SERIES_ERROR } from "./fixed_point.ts";
 import {
   arrayOf,
@@ -31,10 +38,16 @@ const LN2_ABOVE = LN2 + SERIES_ERROR;
  * b u(y) in thousandths of the fixed point's unit. b counts units of the correctly rounded result,
  * which may lie one float further from 0 and so in the binade above: the larger unit is taken.
  */
-function slack(y: number, format: Format, precision: Precision): bigint {
+function slackOf(
+  bound: Bound,
+  y: number,
+  format: Format,
+  precision: Precision,
+  name: UnaryName,
+): bigint {
   const outward = step(Math.abs(y), 1, format);
   const unit = ulp(Number.isFinite(outward) ? outward : y, format);
-  return fixed(unit) * BigInt(Math.round(1000 * bound(format, precision)));
+  return fixed(unit) * BigInt(Math.round(1000 * bound(format, precision, 1, name)));
 }
 
 const absolute = (n: bigint) => n < 0n ? -n : n;
@@ -55,8 +68,9 @@ function everywhere(
 /** The same numbers with the other sign. */
 const negated = (x: Vector): Vector => x.map((v) => -v);
 
-everywhere((label, { engine }, format, precision) => {
+everywhere((label, { engine, bound }, format, precision) => {
   const options = { precision };
+  const slack = (name: UnaryName, y: number) => slackOf(bound, y, format, precision, name);
 
   property(
     `${label}: the central difference of softplus is sigmoid`,
@@ -71,7 +85,7 @@ everywhere((label, { engine }, format, precision) => {
         const y = slope[i]!;
         const quotient = centralDifference(v);
         const error = absolute(fixed(y) - fixed(quotient)) * 1000n;
-        const unit = slack(y, format, precision) + fixed(ulp(y, format)) * (rounding + 1n);
+        const unit = slack("sigmoid", y) + fixed(ulp(y, format)) * (rounding + 1n);
         assert.ok(error <= unit, report("central difference", v, y, quotient, format));
       });
     },
@@ -135,7 +149,7 @@ everywhere((label, { engine }, format, precision) => {
         const [a, b] = [s[i]!, mirrored[i]!];
         assert.ok(a >= 0 && a <= 1, `sigmoid(${hex(v, format)}) = ${hex(a, format)}`);
         const off = absolute(fixed(a) + fixed(b) - ONE) * 1000n;
-        const allowed = slack(a, format, precision) + slack(b, format, precision);
+        const allowed = slack("sigmoid", a) + slack("sigmoid", b);
         assert.ok(off <= allowed, `x=${hex(v, format)} s=${hex(a, format)} s'=${hex(b, format)}`);
       });
     },
@@ -150,7 +164,7 @@ everywhere((label, { engine }, format, precision) => {
       x.forEach((v, i) => {
         const [a, b] = [p[i]!, mirrored[i]!];
         const off = absolute(fixed(a) - fixed(b) - fixed(v)) * 1000n;
-        const allowed = slack(a, format, precision) + slack(b, format, precision);
+        const allowed = slack("softplus", a) + slack("softplus", b);
         assert.ok(off <= allowed, `x=${hex(v, format)} p=${hex(a, format)} p'=${hex(b, format)}`);
       });
     },
@@ -167,7 +181,7 @@ everywhere((label, { engine }, format, precision) => {
         assert.ok(p[i]! >= floor, `x=${hex(v, format)} softplus=${hex(p[i]!, format)} is below`);
         const above = fixed(p[i]!) - fixed(floor) - LN2_ABOVE;
         assert.ok(
-          above * 1000n <= slack(p[i]!, format, precision),
+          above * 1000n <= slack("softplus", p[i]!),
           `x=${hex(v, format)} softplus=${hex(p[i]!, format)} is above`,
         );
       });
@@ -191,9 +205,9 @@ everywhere((label, { engine }, format, precision) => {
         const [before, after] = [y[i - 1]!, y[i]!];
         if (after >= before) continue;
         const drop = (fixed(before) - fixed(after)) * 1000n;
-        const allowed = bound(format, precision) === 0.5
+        const allowed = bound(format, precision, 1, name) === 0.5
           ? 0n
-          : slack(before, format, precision) + slack(after, format, precision);
+          : slack(name, before) + slack(name, after);
         assert.ok(
           drop <= allowed,
           `${name} falls from x=${hex(x[i - 1]!, format)} y=${hex(before, format)} to x=${
@@ -220,7 +234,7 @@ everywhere((label, { engine }, format, precision) => {
       const combine = (of: (v: number) => bigint, turn: bigint) =>
         of(y[0]!) * (b - m) + of(y[2]!) * (m - a) + turn * of(y[1]!) * (b - a);
       const gap = combine(fixed, -1n) * sign * 1000n;
-      const allowed = combine((v) => slack(v, format, precision), 1n);
+      const allowed = combine((v) => slack(name, v), 1n);
       assert.ok(gap >= -allowed, `${name} at ${points.map((v) => hex(v, format))}`);
     }
   });

@@ -197,3 +197,16 @@ Deno.test("oracle: the central difference of softplus is sigmoid to 2^-82", () =
     assert.ok(error <= 0.5 + 2 ** -29, `${hex(x, "f64")}: ${error}`);
   }
 });
+
+Deno.test("oracle: the gradient of the sigmoid is sigmoid(x) sigmoid(-x), even, 1/4 at 0", () => {
+  is("sigmoidGrad", 0, 0.25, "f64");
+  is("sigmoidGrad", Infinity, 0, "f64");
+  is("sigmoidGrad", -Infinity, 0, "f32");
+  for (const x of [1e-9, 0.3, 1, 7.5, 40, 300]) {
+    const got = exact("sigmoidGrad", x, "f64");
+    assert.equal(exact("sigmoidGrad", -x, "f64"), got);
+    // Two values and their product, each rounded once.
+    const product = exact("sigmoid", x, "f64") * exact("sigmoid", -x, "f64");
+    assert.ok(Math.abs(product / got - 1) < 3.5 * 2 ** -53, `x = ${x}`);
+  }
+});

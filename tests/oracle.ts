@@ -17,8 +17,11 @@ import { type Format, ulp } from "./floats.ts";
 
 export { type Format, ulp } from "./floats.ts";
 
-/** The functions that the oracle knows. `softplusGrad` is the sigmoid under its other name. */
-export type Name = "softplus" | "sigmoid" | "softplusGrad" | "logSigmoid";
+/**
+ * The functions that the oracle knows. `softplusGrad` is the sigmoid under its other name, and
+ * `sigmoidGrad`, sigmoid(x) sigmoid(-x), is the derivative of that (beta = 1 only).
+ */
+export type Name = "softplus" | "sigmoid" | "softplusGrad" | "logSigmoid" | "sigmoidGrad";
 
 const { binding: mpfr } = await init();
 const NEAREST = 0;
@@ -86,10 +89,18 @@ class Registers {
     else mpfr.mpfr_ui_div(this.y, 1, this.y, NEAREST);
   }
 
+  /** y = t / (1 + t)^2, which is sigmoid(z) sigmoid(-z) whatever the sign of z. */
+  sigmoidGrad(): void {
+    mpfr.mpfr_add_ui(this.y, this.t, 1, NEAREST);
+    mpfr.mpfr_sqr(this.y, this.y, NEAREST);
+    mpfr.mpfr_div(this.y, this.t, this.y, NEAREST);
+  }
+
   /** y = the function at the loaded x and beta, with a relative error below 2^-(bits-4). */
   evaluate(name: Name, x: number, beta: number): void {
     this.load(name === "logSigmoid" ? -x : x, beta);
     if (name === "sigmoid" || name === "softplusGrad") return this.sigmoid();
+    if (name === "sigmoidGrad") return this.sigmoidGrad();
     this.softplus();
     mpfr.mpfr_div_d(this.y, this.y, name === "logSigmoid" ? -beta : beta, NEAREST);
   }
@@ -132,6 +143,7 @@ function limit(name: Name, x: number, beta: number): number {
   if (Number.isNaN(x)) return NaN;
   const up = beta > 0 ? x > 0 : x < 0; // beta x = +Infinity
   if (name === "sigmoid" || name === "softplusGrad") return up ? 1 : 0;
+  if (name === "sigmoidGrad") return 0;
   if (name === "logSigmoid") return -limit("softplus", -x, beta);
   return up ? x : 0 / beta;
 }
@@ -202,4 +214,17 @@ export function centralDifference(x: number, h: number = 2 ** -40): number {
   mpfr.mpfr_sub(wide.y, ahead, wide.y, NEAREST);
   mpfr.mpfr_div_d(wide.y, wide.y, 2 * h, NEAREST);
   return mpfr.mpfr_get_d(wide.y, NEAREST);
+}
+
+/**
+ * The relative error of an approximation `high + low`: |exact - (high + low)| / |exact|, from 256
+ * bits, for finite x. Tests of the screens, which are quicker references, are made of it.
+ */
+export function relativeError(name: Name, x: number, high: number, low = 0): number {
+  const r = level(256);
+  r.evaluate(name, x, 1);
+  mpfr.mpfr_sub_d(r.u, r.y, high, NEAREST);
+  mpfr.mpfr_sub_d(r.u, r.u, low, NEAREST);
+  mpfr.mpfr_div(r.u, r.u, r.y, NEAREST);
+  return Math.abs(mpfr.mpfr_get_d(r.u, NEAREST));
 }

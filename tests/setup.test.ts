@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Requirement, System } from "../tools/setup/requirement.ts";
-import { findDenoKernel, findPython } from "../tools/setup/requirements.ts";
+import { findDenoKernel, findPython, pythonPeers } from "../tools/setup/requirements.ts";
 import { setup } from "../tools/setup.ts";
 
 /** A machine that is made up: the commands that succeed, and what happens when they do. */
@@ -148,4 +148,18 @@ Deno.test("Deno kernel: found in each of Jupyter's folders, and only there", asy
     assert.equal(await findDenoKernel(machine({ env, files: [file] }).system), file);
   }
   assert.equal(await findDenoKernel(machine({ env, files: ["/three"] }).system), undefined);
+});
+
+Deno.test("Python peers: looked for in the Python that has NumPy, and named with their packages", async () => {
+  const there = "/usr/bin/python3 -c import importlib.util, sys; sys.exit(importlib.util.find_spec";
+  const { system } = machine({
+    commands: { [`${there}("numpy")`]: "", [`${there}("torch")`]: "" },
+  });
+  const found = await Promise.all(pythonPeers.map((peer) => peer.detect(system)));
+  assert.deepEqual(found, ["/usr/bin/python3", undefined, undefined, "/usr/bin/python3"]);
+  const elsewhere = machine({ commands: { [`${there}("numpy")`]: "", "python3 -c": "" } });
+  assert.equal(await pythonPeers[3]!.detect(elsewhere.system), undefined);
+  assert.deepEqual(pythonPeers.flatMap(({ debian }) => debian), [
+    ...["python3-numpy", "python3-scipy", "python3-numba", "python3-torch"],
+  ]);
 });

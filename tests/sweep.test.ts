@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { Random } from "../bench/random.ts";
 import { BOUNDARIES } from "./arbitraries.ts";
-import { bound, engines, type Precision, precisionsOf } from "./engines.ts";
+import { engines, type Precision, precisionsOf, type UnaryName } from "./engines.ts";
 import { type Format, hex, report, same, step } from "./floats.ts";
 import { exact, type Name, ulpError } from "./oracle.ts";
 
@@ -70,8 +70,9 @@ function print(title: string, table: Table, format: Format): void {
 /** Asserts the promised bounds; correct rounding means that no result had other bits. */
 function hold(table: Table, format: Format): void {
   for (const [key, { error, x, got, misrounded }] of table) {
-    const [name, , precision] = key.split(" ") as [Name, Format, Precision];
-    const allowed = bound(format, precision);
+    const [name, , precision, engine] = key.split(" ") as [Name, Format, Precision, string];
+    const under = engines.find((one) => one.name === engine)!;
+    const allowed = under.bound(format, precision, 1, name as UnaryName);
     if (misrounded === 0) continue;
     const message = report(`${key}, ${error} ULP`, x, got, exact(name, x, format), format);
     assert.ok(allowed > 0.5 && error <= allowed, message);

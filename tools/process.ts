@@ -3,6 +3,11 @@
 /** The project's folder. */
 export const root: URL = new URL("../", import.meta.url);
 
+// Vulkan complains on every start where a machine has no desktop; children inherit this.
+if (Deno.env.get("XDG_RUNTIME_DIR") === undefined && Deno.build.os === "linux") {
+  Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+}
+
 /** Thrown after a child ended because the user pressed Ctrl-C or the parent was told to stop. */
 export class Interrupted extends Error {
   override name = "Interrupted";

@@ -9,7 +9,9 @@
 
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
-import { bound } from "../tests/engines.ts";
+import { readTargets, type Targets } from "../bench/targets.ts";
+import { bound, MODULE_ENGINE } from "../tests/bounds.ts";
+import { readCertificates } from "../tests/verify/certificate.ts";
 import { replaceFile } from "./files.ts";
 import { exitWith, root } from "./process.ts";
 
@@ -17,7 +19,12 @@ import { exitWith, root } from "./process.ts";
 export type Section = () => string | Promise<string>;
 
 /** The parts by name. */
-export const sections: Readonly<Record<string, Section>> = { accuracy, tasks };
+export const sections: Readonly<Record<string, Section>> = {
+  accuracy,
+  certificates,
+  targets,
+  tasks,
+};
 
 /** Returns the README with its generated parts made again, and the rest as it is. */
 export async function makeReadme(
@@ -38,27 +45,84 @@ export async function makeReadme(
   return text + readme.slice(end);
 }
 
-/** The promised bounds, from the table that the tests hold the engines to. */
+/** The promised bounds, from the table that tests and certificates hold the engines to. */
 function accuracy(): string {
-  const rows = [['float32, `"exact"`', "f32", "exact"], ['float32, `"fast"`', "f32", "fast"], [
-    "float64",
-    "f64",
-    "exact",
-  ]] as const;
+  const rows = [
+    ['float32, `"exact"`', "f32", "exact", MODULE_ENGINE],
+    ['float32, `"fast"`', "f32", "fast", MODULE_ENGINE],
+    ["float64", "f64", "exact", MODULE_ENGINE],
+    ["float32, `webgpu()`", "f32", "exact", "webgpu"],
+  ] as const;
   const table = [
-    ["", "beta = 1", "other beta"],
-    ...rows.map(([label, format, precision]) => [
+    ["", "beta = 1 or -1", "other beta"],
+    ...rows.map(([label, format, precision, engine]) => [
       label,
-      String(bound(format, precision)),
-      String(bound(format, precision, 2)),
+      String(bound(format, precision, 1, engine)),
+      String(bound(format, precision, 2, engine)),
     ]),
   ];
-  const widths = [0, 1, 2].map((c) => Math.max(...table.map((row) => row[c]!.length)));
-  const lines = table.map((row) =>
-    `| ${row.map((cell, c) => cell.padEnd(widths[c]!)).join(" | ")} |`
+  return markdownTable(table);
+}
+
+/** What the certificates found, one line for each function of each subject. */
+async function certificates(): Promise<string> {
+  const rows: string[][] = [];
+  for (const one of await readCertificates(new URL("tests/certificates/", root))) {
+    if (one.kind !== "kit" || one.bound === null) continue;
+    rows.push([
+      `${one.engine}${one.build ? ` (${one.build})` : ""}`,
+      one.format === "f64" ? "float64" : `float32${one.precision && ` \`"${one.precision}"\``}`,
+      one.function,
+      String(one.bound),
+      one.maxUlp.toPrecision(4),
+      one.misrounded.toLocaleString("en"),
+      `${one.inputs.toLocaleString("en")}${one.method === "sampled" ? " sampled" : ""}`,
+    ]);
+  }
+  const header = ["engine", "precision", "function", "promised", "found", "misrounded", "of"];
+  return markdownTable([header, ...rows]);
+}
+
+/** A table with its columns lined up, as `deno fmt` leaves it; the first row is its head. */
+function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, c) =>
+    Math.max(3, ...[head, ...rows].map((row) => [...(row[c] ?? "")].length))
   );
-  lines.splice(1, 0, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`);
+  const line = (row: readonly string[], fill = " ") =>
+    `| ${widths.map((width, c) => (row[c] ?? "").padEnd(width, fill)).join(" | ")} |`;
+  return [line(head), line([], "-"), ...rows.map((row) => line(row))].join("\n");
+}
+
+/** Text broken into lines of at most 100 characters, as `deno fmt` leaves it. */
+function wrapped(text: string): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = lines.at(-1) === "" ? word : `${lines.at(-1)} ${word}`;
+    if (longer.length <= 100) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
   return lines.join("\n");
+}
+
+/** The reference run of `deno task targets`. */
+function targets(): string {
+  let run: Targets;
+  try {
+    run = readTargets();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return "Not measured yet: `deno task targets`.";
+  }
+  const number = (value: number | null) => value === null ? "–" : String(+value.toPrecision(3));
+  const rows = run.outcomes.map(({ title, target, figure, q1, q3, verdict }) => [
+    ...[title, target.replace(">=", "≥").replace("<=", "≤"), number(figure)],
+    ...[q1 === q3 ? "" : `${number(q1)} to ${number(q3)}`, verdict],
+  ]);
+  const text = "1e6 float32 of normal(0, 4), output array given, unless a line says otherwise. " +
+    `Measured on ${run.cpu}, ${run.cores} cores, ${run.date.slice(0, 10)}.`;
+  return `${wrapped(text)}\n\n${
+    markdownTable([["", "target", "median", "quartiles", ""], ...rows])
+  }`;
 }
 
 function tasks(): string {

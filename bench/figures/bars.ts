@@ -3,7 +3,7 @@ import type { Axis, Figure, Mark, Records, Trace } from "./types.ts";
 import { records } from "./types.ts";
 import { decadeAxis, numberLabel } from "./axes.ts";
 import type { SpeedUp, Titles } from "./sizes.ts";
-import { quartileBars } from "./sizes.ts";
+import { labelOf, quartileBars, withLegend } from "./sizes.ts";
 import { INK, layoutOf, lookOf } from "./theme.ts";
 
 /**
@@ -22,10 +22,10 @@ export function speedUpBars(
   const rows = all.filter((row) => row.n === n).toSorted((a, b) => a.ratio - b.ratio);
   const looks = rows.map(({ implementation, kind }) => lookOf(implementation, kind));
   const quartiles = rows.map(({ q1, ratio, q3 }) => [q1, ratio, q3] as const);
-  const names = rows.map(({ implementation }) => implementation);
+  const names = rows.map(labelOf);
   const layout = layoutOf({
     title: titles.title ?? `Speed-up over ${baseline}, ${n} × ${n}`,
-    subtitle: titles.subtitle,
+    subtitle: withLegend(titles.subtitle, rows),
     x: axisWithRoom(`time of ${baseline} / time`, [...quartiles.flat(), 1]),
     y: {
       title: { text: "" },
@@ -61,8 +61,8 @@ export function speedUpBars(
     hovertemplate: "%{y}: %{x:.3g} times<extra></extra>",
   };
   const one = { type: "line", yref: "paper", x0: 1, x1: 1, y0: 0, y1: 1, line: { color: INK } };
-  const annotations = rows.map(({ implementation, ratio, q3 }): Mark => ({
-    ...{ x: Math.log10(Math.max(q3, 1)), y: implementation, xanchor: "left", showarrow: false },
+  const annotations = rows.map(({ ratio, q3 }, i): Mark => ({
+    ...{ x: Math.log10(Math.max(q3, 1)), y: names[i], xanchor: "left", showarrow: false },
     ...{ text: `${ratio.toPrecision(ratio < 10 ? 2 : 3)} ×`, xshift: 4 },
   }));
   return {

@@ -8,6 +8,8 @@ import { layoutOf, lineOf } from "./theme.ts";
 export interface Timing {
   readonly implementation: string;
   readonly kind: string;
+  /** Whether it gives 0, NaN or an infinity somewhere where the answer is none of them. */
+  readonly wrong?: boolean;
   /** Rows, and columns, of the batch. */
   readonly n: number;
   readonly elements: number;
@@ -21,6 +23,8 @@ export interface Timing {
 export interface SpeedUp {
   readonly implementation: string;
   readonly kind: string;
+  /** Whether it gives 0, NaN or an infinity somewhere where the answer is none of them. */
+  readonly wrong?: boolean;
   readonly n: number;
   /** Time of the baseline over time of this, pairs of one round: median and quartiles. */
   readonly ratio: number;
@@ -96,6 +100,7 @@ export function speedUpOverSize(
 interface Row {
   readonly implementation: string;
   readonly kind: string;
+  readonly wrong?: boolean;
   readonly n: number;
 }
 
@@ -120,7 +125,7 @@ function overSize<T extends Row>(rows: readonly T[], description: Description<T>
     const values = group.map(value);
     return {
       type: "scatter",
-      name: implementation,
+      name: labelOf(group[0]!),
       x: group.map(({ n }) => n),
       y: values.map(([, median]) => median),
       ...style,
@@ -132,12 +137,28 @@ function overSize<T extends Row>(rows: readonly T[], description: Description<T>
     data,
     layout: layoutOf({
       title,
-      subtitle,
+      subtitle: withLegend(subtitle, rows),
       x: sizeAxis(rows.map(({ n }) => n)),
       y: axis(rows.flatMap((row) => value(row))),
       entries: data.length,
     }),
   };
+}
+
+/** The name in a legend, marked where values are wrong. */
+export function labelOf({ implementation, wrong }: Pick<Row, "implementation" | "wrong">): string {
+  return wrong ? `${implementation} †` : implementation;
+}
+
+/** The subtitle, and what the mark means if somebody has it. */
+export function withLegend(
+  subtitle: string | undefined,
+  rows: readonly Pick<Row, "wrong">[],
+): string | undefined {
+  const mark = rows.some(({ wrong }) => wrong)
+    ? "†: 0 or ∞ somewhere where the answer is neither"
+    : "";
+  return [subtitle, mark].filter(Boolean).join("; ") || undefined;
 }
 
 /** Quartiles as error bars. */

@@ -25,11 +25,14 @@ const MARKERS = [
 
 /**
  * Implementations whose look is settled, so that neighbours in a figure never look alike: the
- * place in this list is the look. A name that is not here gets a look from its own letters.
+ * place in this list is the look. Rows of one library ("NumPy stable, out") share that of the
+ * library. A name that is not here gets a look from its own letters.
  */
 const SETTLED = [
   ...["scalar exact", "naive", "scalar fast", "Math loop", "wasm exact", "wasm fast"],
   ...["threads exact", "threads fast", "webgpu exact", "webgpu fast"],
+  ...["PyTorch", "NumPy", "Numba", "SciPy", "ORT node", "ORT web", "tfjs webgpu", "tfjs"],
+  ...["jax-js", "stdlib", "mathjs"],
 ];
 
 /** What distinguishes an implementation in a figure. */
@@ -48,7 +51,7 @@ export interface Look {
  */
 export function lookOf(name: string, kind: string): Look {
   if (kind === "floor") return { colour: "#777777", marker: "line-ew-open", dash: "dot", width: 2 };
-  const settled = SETTLED.indexOf(name);
+  const settled = SETTLED.findIndex((entry) => name === entry || /^[ ,]/.test(rest(name, entry)));
   const place = settled >= 0 ? settled : letters(name);
   const marker = MARKERS[(place + Math.floor(place / COLOURS.length)) % MARKERS.length]!;
   return {
@@ -58,6 +61,11 @@ export function lookOf(name: string, kind: string): Look {
     dash: { kit: "solid", textbook: "dash" }[kind] ?? "dashdot",
     width: kind === "kit" ? 2.5 : 1.75,
   };
+}
+
+/** What follows the beginning of a name; "" where it begins otherwise. */
+function rest(name: string, beginning: string): string {
+  return name.startsWith(beginning) ? name.slice(beginning.length) : "";
 }
 
 /** A number from a name: FNV-1a, 32 bits. */

@@ -9,6 +9,7 @@ import { fillRunner } from "../implementation.ts";
 export const copy: Implementation = {
   name: "copy",
   kind: "floor",
+  library: "copy",
   precision: "",
   includes: "output given",
   caveat: "no mathematics: reads the input and writes as many arrays as the function has results",

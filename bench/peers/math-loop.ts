@@ -13,6 +13,7 @@ import { fillRunner } from "../implementation.ts";
 export const mathLoop: Implementation = {
   name: "Math loop",
   kind: "peer",
+  library: "Math loop",
   precision: "",
   includes: "output given",
   load: () =>
@@ -44,6 +45,13 @@ function loop({ case: { fn }, x, value, out }: Inputs): () => void {
         for (let i = 0; i < y.length; i++) first[i] = 1 - Math.exp(-y[i]!);
       };
     }
+    case "sigmoidGrad":
+      return () => {
+        for (let i = 0; i < x.length; i++) {
+          const t = Math.exp(-Math.abs(x[i]!));
+          first[i] = t / ((1 + t) * (1 + t));
+        }
+      };
     case "softplusWithGrad":
       return () => {
         for (let i = 0; i < x.length; i++) {

@@ -25,8 +25,11 @@ export class ThreadsUnavailableError extends Error {
   override readonly name = "ThreadsUnavailableError";
 }
 
-/** Below this many elements a call stays on the calling thread: bench/threshold.ts measured it. */
-const threshold = 32768;
+/**
+ * Below this many elements a call stays on the calling thread. bench/threshold.ts measured where two
+ * workers begin to win: 200,000 elements with exact, 500,000 with fast; more cores win earlier.
+ */
+const threshold = 2 ** 17;
 
 /**
  * Starts a pool of workers. It needs no permission, and does not keep the process alive.
@@ -47,7 +50,15 @@ const threshold = 32768;
  * assert.deepEqual(await pool.softplus(x), softplus(x));
  * ```
  */
-export async function threads(options: { readonly size?: number } = {}): Promise<Threads> {
+export function threads(options: { readonly size?: number } = {}): Promise<Threads> {
+  return createThreads(options, threshold);
+}
+
+/** As `threads`, with another threshold: for tests and for the measurement of the threshold. */
+export async function createThreads(
+  options: { readonly size?: number },
+  smallest: number,
+): Promise<Threads> {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`threads: options must be an object, got ${describe(options)}`);
   }
@@ -72,22 +83,22 @@ export async function threads(options: { readonly size?: number } = {}): Promise
     return Promise.resolve();
   };
   return Object.freeze({
-    ...asyncEngine("threads", (call) => run(pool, call), runScalar),
+    ...asyncEngine("threads", (call) => run(pool, call, smallest), runScalar),
     size,
     dispose,
     [Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]: dispose,
   }) as Threads;
 }
 
-async function run(pool: Pool, call: Call): Promise<void> {
+async function run(pool: Pool, call: Call, smallest: number): Promise<void> {
   if (pool.ended !== undefined) throw pool.ended;
   const { inputs, outputs } = call;
   const length = inputs[0]!.length;
-  if (length < threshold) return runWasm(call);
+  if (length < Math.max(smallest, 1)) return runWasm(call);
   const { BYTES_PER_ELEMENT } = inputs[0]!;
   const { kernel, beta } = kernelOf(call);
   const most = slotBytes / Math.max(inputs.length, outputs.length) / BYTES_PER_ELEMENT - 16;
-  const fair = Math.max(Math.ceil(length / (4 * pool.size)), threshold / 4);
+  const fair = Math.max(length / (4 * pool.size), smallest / 4) + 16;
   const step = Math.floor(Math.min(most, fair) / 16) * 16;
 
   let failure: unknown;

@@ -1,6 +1,7 @@
 /** What `deno task build` makes; apart from tools/generated.ts, which needs the kit to run. */
 
 import { makeEmbedded } from "./embed.ts";
+import { wgslModule } from "./wgsl.ts";
 
 /** One file, and how its text is made. */
 export interface Output {
@@ -12,4 +13,5 @@ export interface Output {
 /** The list. */
 export const outputs: readonly Output[] = [
   { file: "kernels/engines/embedded.ts", make: makeEmbedded },
+  { file: "kernels/engines/embedded_wgsl.ts", make: wgslModule },
 ];

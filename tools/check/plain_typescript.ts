@@ -10,7 +10,13 @@ import { root } from "../process.ts";
 const options: ts.CompilerOptions = {
   noEmit: true,
   target: ts.ScriptTarget.ES2024,
-  lib: ["lib.es2024.d.ts", "lib.dom.d.ts"],
+  // `using` and Float16Array are standard, but younger than ES2024.
+  lib: [
+    "lib.es2024.d.ts",
+    "lib.dom.d.ts",
+    "lib.esnext.disposable.d.ts",
+    "lib.es2025.float16.d.ts",
+  ],
   types: [],
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,

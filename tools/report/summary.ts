@@ -1,7 +1,7 @@
 /** The outcome of a benchmark in brief: per function a table and a figure, for the index. */
 
 import { type SpeedUp, speedUpBars } from "../../bench/figures.ts";
-import { speedUps, type TimedRow, timedRows } from "../../bench/frames.ts";
+import { fastestOfEach, speedUps, type TimedRow, timedRows } from "../../bench/frames.ts";
 import type { Row } from "../../bench/results.ts";
 import { figureHtml } from "./figure.ts";
 import { escapeHtml, table } from "./html.ts";
@@ -38,18 +38,32 @@ function functionHtml(
   const size = largest[0]?.rows ?? 0;
   const ratios = speedUpsOver(rows, name, size);
   const ratioOf = new Map(ratios.map(({ implementation, ratio }) => [implementation, ratio]));
-  const head = ["", "ns per element", "GB/s", `× ${baseline}`, "worst error", "wrong at"];
+  const head = [
+    "",
+    "includes",
+    "threads",
+    "ns per element",
+    "GB/s",
+    `× ${baseline}`,
+    "worst error",
+    "wrong at",
+  ];
   const lines = largest.map((row) => [
     escapeHtml(row.implementation),
+    escapeHtml(row.includes ?? ""),
+    String(row.threads ?? ""),
     (row.median_ns / row.elements).toPrecision(3),
     row.gb_per_s.toPrecision(3),
     row.implementation === baseline ? "1" : significant(ratioOf.get(row.implementation)),
     row.sweep_max_ulp === null ? "" : `${significant(row.sweep_max_ulp)} ULP`,
     escapeHtml(wrongAt(row)),
   ]);
+  // The table has every row, the figure the fastest of each library.
+  const shown = new Set(fastestOfEach(largest).map(({ implementation }) => implementation));
+  const isShown = ({ implementation }: SpeedUp) => shown.has(implementation);
   const title = `${name[0]?.toUpperCase()}${name.slice(1)}`;
   return `<h2 id="${name}">${title}, ${size} × ${size}, float32</h2>\n${table(head, lines)}` +
-    (ratios.length === 0 ? "" : figureHtml(speedUpBars(ratios, baseline)));
+    (ratios.length === 0 ? "" : figureHtml(speedUpBars(ratios.filter(isShown), baseline)));
 }
 
 function speedUpsOver(
@@ -57,7 +71,7 @@ function speedUpsOver(
   name: "softplus" | "sigmoid",
   size: number,
 ): readonly SpeedUp[] {
-  const which = { function: name, sizes: [size] };
+  const which = { function: name, sizes: [size], all: true };
   const found = timedRows(rows, which).map(({ implementation, kind }) => ({
     implementation,
     kind,

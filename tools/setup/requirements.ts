@@ -3,6 +3,7 @@
  * it from Debian, naming its packages is enough.
  */
 
+import { moduleQuestion, pythonCandidates } from "../../bench/peers/python/driver.ts";
 import type { Requirement, System } from "./requirement.ts";
 
 /** Executes the notebooks: a Python that has nbclient and nbformat. */
@@ -36,8 +37,56 @@ export const packages: Requirement = {
   byHand: "deno install, with the npm registry in reach",
 };
 
+/** Runs the WebGPU engine: a driver, of a GPU or one in software. */
+export const gpuDriver: Requirement = {
+  name: "Vulkan driver",
+  neededFor: "the WebGPU engine, its tests and its notebook",
+  // Asked of Deno itself: what counts is that it gets an adapter.
+  async detect(system) {
+    const question = "if (!await navigator.gpu?.requestAdapter()) Deno.exit(1)";
+    const found = await system.capture(Deno.execPath(), ["eval", question]);
+    return found.success ? "there is an adapter" : undefined;
+  },
+  debian: ["mesa-vulkan-drivers"],
+  byHand: "a Vulkan driver for your GPU, or Mesa's lavapipe, which needs none",
+};
+
+/**
+ * The Python libraries of the comparison. Measured on Debian 12, two cores: NumPy, SciPy and Numba
+ * together take 20 s and 450 MB; PyTorch, which brings 200 packages, 39 s and 700 MB more.
+ */
+export const pythonPeers: readonly Requirement[] = [
+  ["NumPy", "numpy"] as const,
+  ["SciPy", "scipy"] as const,
+  ["Numba", "numba"] as const,
+  ["PyTorch", "torch"] as const,
+].map(([name, module]) => ({
+  name: `${name} for Python`,
+  neededFor: `comparing with ${name}`,
+  detect: (system) => findPythonWith(module, system),
+  debian: [`python3-${module}`],
+  byHand: `python3 -m pip install ${module}`,
+}));
+
 /** The list that set-up works through. */
-export const requirements: readonly Requirement[] = [jupyter, denoKernel, packages];
+export const requirements: readonly Requirement[] = [
+  jupyter,
+  denoKernel,
+  gpuDriver,
+  ...pythonPeers,
+  packages,
+];
+
+/** Finds the Python of the benchmark, and whether it has a module, without importing that. */
+async function findPythonWith(module: string, system: System): Promise<string | undefined> {
+  for (const python of pythonCandidates(system.env)) {
+    // The benchmark takes the first that has NumPy; another that has the module would not help.
+    if (!(await system.capture(python, ["-c", moduleQuestion("numpy")])).success) continue;
+    const has = await system.capture(python, ["-c", moduleQuestion(module)]);
+    return has.success ? python : undefined;
+  }
+  return undefined;
+}
 
 /**
  * Finds a Python that can execute notebooks. The first `python3` may not be the system's own,

@@ -1,0 +1,35 @@
+/**
+ * ONNX Runtime's WebAssembly build, one thread. It copies into its memory and out of it in every
+ * call. It takes output tensors, but leaves them as they were: results are allocated.
+ */
+import type { Implementation } from "../implementation.ts";
+import { keepingGlobals } from "./globals.ts";
+import { threadsAtWork } from "../threads_at_work.ts";
+import { type OnnxRuntime, Sessions, someWork } from "./onnx/sessions.ts";
+
+/** The build for the CPU. */
+export const onnxruntimeWeb: Implementation = {
+  name: "ORT web",
+  kind: "peer",
+  library: "ORT web",
+  precision: "",
+  includes: "output allocated, copies in and out",
+  caveat: "ONNX Runtime in WebAssembly; a model of one node",
+  async load() {
+    const runtime = await import("onnxruntime-web/wasm");
+    runtime.env.wasm.numThreads = 1;
+    runtime.env.logLevel = "error";
+    const sessions = new Sessions(
+      runtime as unknown as OnnxRuntime,
+      { executionProviders: ["wasm"], logSeverityLevel: 3 },
+      false,
+    );
+    await keepingGlobals(() => someWork(sessions));
+    return {
+      version: runtime.env.versions.web ?? runtime.env.versions.common,
+      threads: await threadsAtWork("self", () => someWork(sessions)),
+      prepare: (inputs) => sessions.prepare(inputs),
+      dispose: () => sessions.dispose(),
+    };
+  },
+};

@@ -1,0 +1,193 @@
+/**
+ * The client of `driver.py`: one Python process for all Python libraries, alive for a whole run.
+ *
+ * A request is a line of JSON and its answer another. Requests are made one at a time, for there is
+ * one interpreter. When the process ends, whatever waits is rejected with what it last printed.
+ */
+import { fileURLToPath } from "node:url";
+import type { Gap } from "../../implementation.ts";
+
+/** What the driver answers: members depend on the request, or it is a gap. */
+export type Answer = Readonly<Record<string, unknown>>;
+
+/** A library does not do what was asked; the message is the gap in the table. */
+export class DriverGap extends Error {
+  override readonly name = "DriverGap";
+}
+
+interface Waiting {
+  readonly what: string;
+  resolve(answer: Answer): void;
+  reject(error: Error): void;
+}
+
+const SCRIPT = fileURLToPath(new URL("driver.py", import.meta.url));
+const CACHE = fileURLToPath(new URL("../../../.cache/numba", import.meta.url));
+
+/** A running driver. */
+export class PythonDriver {
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ended: Promise<void>;
+  #next = 0;
+  #lastWords = "";
+  #end: string | undefined;
+
+  /**
+   * Starts a driver.
+   *
+   * @param python the interpreter
+   */
+  constructor(readonly python: string) {
+    this.#child = new Deno.Command(python, {
+      args: ["-u", SCRIPT],
+      // Compiled kernels are kept between runs; nothing is left beside the sources.
+      env: { NUMBA_CACHE_DIR: CACHE, PYTHONDONTWRITEBYTECODE: "1" },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#input = this.#child.stdin.getWriter();
+    // Handled where it matters: a write to a process that has ended fails, and so does the request.
+    this.#input.closed.catch(() => {});
+    this.#ended = this.#listen();
+  }
+
+  /** The process, for watching which of its threads work. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /**
+   * Asks for something.
+   *
+   * @throws {DriverGap} when a library does not do it
+   * @throws {Error} when it failed, or the process has ended
+   */
+  async request(what: string, parameters: Answer = {}): Promise<Answer> {
+    if (this.#end !== undefined) throw new Error(this.#farewell(what));
+    const id = ++this.#next;
+    const line = `${JSON.stringify({ id, do: what, ...parameters })}\n`;
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      this.#waiting.set(id, { what, resolve, reject });
+      this.#input.write(new TextEncoder().encode(line)).catch(() => {
+        // The end of the process rejects what waits, with its last words.
+      });
+    });
+    if (typeof answer["gap"] === "string") throw new DriverGap(answer["gap"]);
+    if (typeof answer["error"] === "string") throw new Error(`Python: ${answer["error"]}`);
+    return answer;
+  }
+
+  /** Closes its input, at which it ends, and waits for that. */
+  async stop(): Promise<void> {
+    try {
+      await this.#input.close();
+    } catch {
+      // It has ended already.
+    }
+    await this.#ended;
+  }
+
+  async #listen(): Promise<void> {
+    const answers = (async () => {
+      for await (const line of lines(this.#child.stdout)) this.#receive(line);
+    })();
+    const words = (async () => {
+      for await (const text of this.#child.stderr.pipeThrough(new TextDecoderStream())) {
+        this.#lastWords = (this.#lastWords + text).slice(-600);
+      }
+    })();
+    await Promise.all([answers, words]);
+    const { code, signal } = await this.#child.status;
+    this.#end = signal ?? `exit code ${code}`;
+    for (const { what, reject } of this.#waiting.values()) reject(new Error(this.#farewell(what)));
+    this.#waiting.clear();
+  }
+
+  #receive(line: string): void {
+    const answer = JSON.parse(line) as Answer;
+    const waiting = this.#waiting.get(answer["id"] as number);
+    this.#waiting.delete(answer["id"] as number);
+    waiting?.resolve(answer);
+  }
+
+  #farewell(what: string): string {
+    const words = this.#lastWords.trim();
+    return `the Python driver (${this.python}) ended with ${this.#end} before "${what}" was done` +
+      (words ? `; it last said: ${words}` : "");
+  }
+}
+
+async function* lines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const parts = (rest + text).split("\n");
+    rest = parts.pop() ?? "";
+    yield* parts;
+  }
+}
+
+/** Interpreters to try; Debian's own sees what Debian installed, the first `python3` may not. */
+export function pythonCandidates(environment: (name: string) => string | undefined): string[] {
+  const chosen = environment("PYTHON");
+  return [...(chosen ? [chosen] : []), "/usr/bin/python3", "python3", "python"];
+}
+
+/** A Python program that succeeds where a module can be found; it is not imported, that is slow. */
+export function moduleQuestion(module: string): string {
+  return `import importlib.util, sys; sys.exit(importlib.util.find_spec(${
+    JSON.stringify(module)
+  }) is None)`;
+}
+
+/** The interpreter for the peers: the first that has NumPy, on which all of them stand. */
+export async function findPython(
+  candidates: readonly string[] = pythonCandidates((name) => Deno.env.get(name)),
+): Promise<string | Gap> {
+  for (const python of candidates) {
+    try {
+      const { success } = await new Deno.Command(python, {
+        args: ["-c", moduleQuestion("numpy")],
+        stdin: "null",
+        stdout: "null",
+        stderr: "null",
+      }).output();
+      if (success) return python;
+    } catch (error) {
+      const { NotFound, PermissionDenied } = Deno.errors;
+      if (!(error instanceof NotFound || error instanceof PermissionDenied)) throw error;
+    }
+  }
+  return { gap: `none of ${candidates.join(", ")} is a Python with NumPy` };
+}
+
+let shared: { users: number; driver: Promise<PythonDriver | Gap> } | undefined;
+
+/** The driver that everybody shares; started for the first, ended after the last. */
+export async function acquireDriver(): Promise<PythonDriver | Gap> {
+  shared ??= {
+    users: 0,
+    driver: findPython().then((found) =>
+      typeof found === "string" ? new PythonDriver(found) : found
+    ),
+  };
+  const mine = shared;
+  mine.users++;
+  try {
+    return await mine.driver;
+  } catch (error) {
+    if (shared === mine) shared = undefined;
+    throw error;
+  }
+}
+
+/** Says that one user of the shared driver has finished. */
+export async function releaseDriver(): Promise<void> {
+  if (!shared || --shared.users > 0) return;
+  const { driver } = shared;
+  shared = undefined;
+  const running = await driver;
+  if (running instanceof PythonDriver) await running.stop();
+}

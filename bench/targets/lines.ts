@@ -1,0 +1,116 @@
+/**
+ * The speed and memory that the WebAssembly engines are held to, line by line. Every line is
+ * measured against others in the same rounds; what a line compares is named here, how it came out
+ * is judged in `judge.ts`.
+ */
+import type { Case, Dtype, FunctionName } from "../cases.ts";
+
+/** A comparison of times in one case. */
+export interface TimeLine {
+  readonly kind: "faster" | "share" | "time";
+  readonly title: string;
+  readonly item: Case;
+  /** Name of the implementation that is held to it. */
+  readonly subject: string;
+  /** Names of those it is compared with: the fastest of them counts. */
+  readonly against: readonly string[];
+  /**
+   * faster: least time of the other over the subject's; share: most of the subject's over the
+   * other's; time: most nanoseconds of a call.
+   */
+  readonly target: number;
+}
+
+/** Resident memory that calls take beyond their inputs and outputs. */
+export interface MemoryLine {
+  readonly kind: "memory";
+  readonly title: string;
+  readonly engine: string;
+  /** Most MiB for each thread. */
+  readonly target: number;
+}
+
+/** A line of the table. */
+export type Line = TimeLine | MemoryLine;
+
+/** Which engine takes which part; `scalar` for both shows how the lines work without the others. */
+export interface Engines {
+  readonly single: string;
+  readonly pool: string;
+}
+
+const NUMPY_STABLE = ["NumPy stable", "NumPy stable, out"];
+const TORCH = ["PyTorch, out, 1 thread"];
+const TORCH_ANY = ["PyTorch, 1 thread", ...TORCH];
+const SMALL_CALL = [
+  ...["NumPy naive", "NumPy naive, out", ...NUMPY_STABLE],
+  ...["NumPy logaddexp", "NumPy logaddexp, out", "Numba njit", "Numba njit, out", ...TORCH_ANY],
+];
+const WEB = ["tfjs cpu", "tfjs wasm", "ORT web"];
+
+const of = (fn: FunctionName, dtype: Dtype, rows: number): Case => ({
+  ...{ fn, dtype, distribution: "normal", rows, columns: rows },
+});
+
+/** The table. 1e6 elements of normal(0, 4), output array given, unless a line says otherwise. */
+export function targetLines({ single, pool }: Engines): Line[] {
+  const softplus = of("softplus", "f32", 1000);
+  const sigmoid = of("sigmoid", "f32", 1000);
+  const small = of("softplus", "f32", 10);
+  const double = of("softplus", "f64", 1000);
+  const both = of("softplusWithGrad", "f32", 1000);
+  const large = of("softplus", "f32", 2000);
+  const [fast, exact] = [`${single} fast`, `${single} exact`];
+  const faster = (
+    title: string,
+    item: Case,
+    subject: string,
+    against: readonly string[],
+    target: number,
+  ): Line => ({ kind: "faster", title, item, subject, against, target });
+  return [
+    faster("softplus fast against PyTorch, one thread", softplus, fast, TORCH, 2),
+    faster("sigmoid fast against PyTorch, one thread", sigmoid, fast, TORCH, 1.2),
+    faster("softplus exact against PyTorch, one thread", softplus, exact, TORCH, 0.8),
+    faster(
+      "softplus exact against ONNX Runtime (node), one thread",
+      softplus,
+      exact,
+      ["ORT node, 1 thread"],
+      4,
+    ),
+    faster("softplus fast against the best of tfjs and ORT web", softplus, fast, WEB, 8),
+    faster("sigmoid fast against the best of tfjs and ORT web", sigmoid, fast, WEB, 2),
+    ...(["fast", "exact"] as const).map((precision) =>
+      faster(
+        `softplus ${precision} on two threads against one, 4e6 elements`,
+        large,
+        `${pool} ${precision}`,
+        [`${single} ${precision}`],
+        1.8,
+      )
+    ),
+    {
+      ...{ kind: "time", title: "softplus exact on 10 x 10, whole call, ns", item: small },
+      ...{ subject: exact, against: [], target: 1000 },
+    },
+    faster(
+      "softplus exact on 10 x 10 against the best of NumPy, Numba, PyTorch",
+      small,
+      exact,
+      SMALL_CALL,
+      1,
+    ),
+    faster("softplus float64 against NumPy stable", double, exact, NUMPY_STABLE, 1),
+    faster("softplus float64 against PyTorch, one thread", double, exact, TORCH, 1),
+    ...(["fast", "exact"] as const).map((precision): Line => ({
+      ...{ kind: "share", title: `softplusWithGrad ${precision} against softplus + sigmoid` },
+      ...{ item: both, subject: `${single} ${precision}`, target: 0.65 },
+      against: [`${single} ${precision}, two calls`],
+    })),
+    ...[...new Set([single, pool])].map((engine): Line => ({
+      ...{ kind: "memory", title: `memory beyond input and output, ${engine}, MiB a thread` },
+      ...{ engine, target: 4 },
+    })),
+  ];
+}

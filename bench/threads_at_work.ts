@@ -1,0 +1,48 @@
+/** How many threads work on something: seen, not asked. A library may say two and use one. */
+import { cpuUsage } from "node:process";
+
+/** A thread that ran for less than this share of the busiest one's time only waited, spinning. */
+const SHARE = 0.4;
+
+/**
+ * Runs work and counts the threads of a process that did it, by the time that the scheduler gave
+ * each (Linux). Elsewhere it is the processor time over the time on the wall, rounded.
+ *
+ * @param work takes some 30 ms at least, and may say how much processor time it took, in
+ * nanoseconds, if it took it in another process
+ */
+export async function threadsAtWork(
+  pid: number | "self",
+  work: () => void | number | Promise<void | number>,
+): Promise<number> {
+  const [before, cpu, wall] = [scheduled(pid), cpuUsage(), performance.now()];
+  const told = await work();
+  const elapsed = performance.now() - wall;
+  const after = scheduled(pid);
+  if (before && after) {
+    const taken = [...after].map(([thread, ns]) => ns - (before.get(thread) ?? 0));
+    const busiest = Math.max(...taken);
+    return taken.filter((ns) => ns >= SHARE * busiest).length;
+  }
+  const { user, system } = cpuUsage(cpu);
+  const used = told ?? (user + system) * 1000;
+  return Math.max(1, Math.round(used / 1e6 / elapsed));
+}
+
+/** Nanoseconds on a processor of every thread of a process; undefined where nobody tells. */
+function scheduled(pid: number | "self"): Map<string, number> | undefined {
+  const threads = new Map<string, number>();
+  try {
+    for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+      try {
+        const text = Deno.readTextFileSync(`/proc/${pid}/task/${name}/schedstat`);
+        threads.set(name, Number(text.split(" ")[0]));
+      } catch {
+        // It has just ended.
+      }
+    }
+  } catch {
+    return undefined;
+  }
+  return threads.size > 0 ? threads : undefined;
+}

@@ -1,0 +1,106 @@
+/*
+ * GPU buffers, used again. A buffer that is dropped without destroy() is never reclaimed, and one
+ * that is made anew for each call costs more than a small call's work; so buffers go round: taken
+ * from the pool, given back, and destroyed where too many lie idle.
+ *
+ * A buffer may be given back while the GPU still works on it: whatever uses it next is submitted to
+ * the same queue, later.
+ */
+
+/** What a buffer is for: kernels, or the way back to the CPU. */
+export type BufferKind = "storage" | "staging";
+
+// The values of GPUBufferUsage, fixed by the standard; the object itself is absent in some runtimes.
+const MAP_READ = 1;
+const COPY_SRC = 4;
+const COPY_DST = 8;
+/** Usage flag of a uniform buffer that is written from the CPU. */
+export const UNIFORM: number = 64 | COPY_DST;
+const STORAGE = 128;
+const usages = { storage: STORAGE | COPY_SRC | COPY_DST, staging: MAP_READ | COPY_DST } as const;
+
+/** Whether a foreign buffer can be an array of this engine. */
+export function isStorage(usage: number): boolean {
+  return (usage & STORAGE) !== 0;
+}
+
+/** The bytes that a kernel binds for so many bytes of data: whole vectors of four words. */
+export function padded(bytes: number): number {
+  return Math.max(16, Math.ceil(bytes / 16) * 16);
+}
+
+/** Buffers of one device that wait to be used again. */
+export class BufferPool {
+  readonly #device: GPUDevice;
+  readonly #idle = new Map<string, GPUBuffer[]>();
+  readonly #idleLimit: number;
+  #idleBytes = 0;
+  #live = 0;
+
+  /**
+   * @param device the device that makes the buffers
+   * @param idleLimit bytes that may lie idle
+   */
+  constructor(device: GPUDevice, idleLimit: number = 2 ** 28) {
+    this.#device = device;
+    this.#idleLimit = idleLimit;
+  }
+
+  /** Buffers that were made and not destroyed, idle ones included. */
+  get live(): number {
+    return this.#live;
+  }
+
+  /** Buffers that are in use. */
+  get used(): number {
+    let idle = 0;
+    for (const list of this.#idle.values()) idle += list.length;
+    return this.#live - idle;
+  }
+
+  /** A buffer of at least so many bytes. Its content is what the last user left. */
+  take(kind: BufferKind, bytes: number): GPUBuffer {
+    const size = sizeClass(bytes);
+    const buffer = this.#idle.get(kind + size)?.pop();
+    if (buffer !== undefined) {
+      this.#idleBytes -= size;
+      return buffer;
+    }
+    const fresh = this.#device.createBuffer({
+      label: `softplus-kit ${kind}`,
+      size,
+      usage: usages[kind],
+    });
+    this.#live++;
+    return fresh;
+  }
+
+  /** Takes a buffer back; staging buffers must be unmapped. */
+  giveBack(kind: BufferKind, buffer: GPUBuffer): void {
+    if (this.#idleBytes + buffer.size > this.#idleLimit) return this.destroy(buffer);
+    const key = kind + buffer.size;
+    const list = this.#idle.get(key);
+    if (list === undefined) this.#idle.set(key, [buffer]);
+    else list.push(buffer);
+    this.#idleBytes += buffer.size;
+  }
+
+  /** Destroys a buffer that was taken. */
+  destroy(buffer: GPUBuffer): void {
+    buffer.destroy();
+    this.#live--;
+  }
+
+  /** Destroys what lies idle. */
+  clear(): void {
+    for (const list of this.#idle.values()) list.forEach((buffer) => this.destroy(buffer));
+    this.#idle.clear();
+    this.#idleBytes = 0;
+  }
+}
+
+/** A few sizes, so that buffers fit again: four to each power of two, at most a fifth too large. */
+function sizeClass(bytes: number): number {
+  const step = 2 ** Math.max(8, Math.floor(Math.log2(Math.max(bytes, 1))) - 2);
+  return Math.ceil(bytes / step) * step || step;
+}

@@ -1,0 +1,163 @@
+/*
+ * An array that stays on the GPU. The GpuArray is what the user holds; its Storage is what the
+ * engine and the garbage collector know.
+ */
+import { arrayType, type FloatArray, Matrix } from "../matrix.ts";
+import type { GpuFormat } from "./pipelines.ts";
+import type { Piece, Session } from "./session.ts";
+import { bytesOf } from "./transfer.ts";
+
+/** [length] of an array, [rows, columns] of a Matrix. */
+export type GpuShape = readonly [number] | readonly [number, number];
+
+/** Memory of an array on the GPU. */
+export interface Storage {
+  readonly session: Session;
+  readonly format: GpuFormat;
+  readonly pieces: readonly Piece[];
+  /** False for a buffer of the user's, which is never freed here. */
+  readonly owned: boolean;
+  /** What went wrong on the way to this content, known later. */
+  failure: Promise<Error | undefined>;
+  released: boolean;
+  /** Whether the caller has the buffer, and may submit work on it. */
+  exposed: boolean;
+}
+
+/** Bytes of an element. */
+export const elementBytes = { f32: 4, f16: 2 } as const;
+
+/** Buffers of arrays that were forgotten instead of disposed go back to the pool. */
+const forgotten = new FinalizationRegistry<Storage>(release);
+
+function release(storage: Storage): void {
+  if (storage.released) return;
+  storage.released = true;
+  const { session, pieces, failure, owned } = storage;
+  session.batch.flush(); // a read that was asked for comes before the next use of the memory
+  if (!owned) return;
+  // A buffer that could not be made must not serve again.
+  void failure.then((error) => {
+    for (const { buffer } of pieces) {
+      if (error || session.ended) session.pool.destroy(buffer);
+      else session.pool.giveBack("storage", buffer);
+    }
+  });
+}
+
+/**
+ * An array or Matrix in the memory of the GPU, made by `gpu.upload`, `gpu.wrap` or a call with
+ * another GpuArray. Dispose of it (or declare it with `using`); one that is forgotten is freed when
+ * the garbage collector finds it.
+ */
+export class GpuArray<T = FloatArray | Float16Array | Matrix> {
+  /** [length] of an array, [rows, columns] of a Matrix. */
+  readonly shape: GpuShape;
+  readonly #storage: Storage;
+
+  /** Made by the engine. */
+  constructor(storage: Storage, shape: GpuShape) {
+    this.#storage = storage;
+    this.shape = shape;
+    Object.freeze(this);
+    forgotten.register(this, storage, this);
+  }
+
+  /** The memory of an array, or undefined for any other value; never throws. */
+  static storage(value: unknown): Storage | undefined {
+    return typeof value === "object" && value !== null && #storage in value
+      ? value.#storage
+      : undefined;
+  }
+
+  /** Number of elements. */
+  get length(): number {
+    return this.shape.reduce((a: number, b) => a * b, 1);
+  }
+
+  /** Element type: "f32" or "f16". */
+  get format(): GpuFormat {
+    return this.#storage.format;
+  }
+
+  /**
+   * The GPU's own buffer, for the caller's shaders; the elements start at its beginning.
+   *
+   * @throws {RangeError} the array is larger than one binding and lies in several buffers
+   * @throws {TypeError} the array was disposed
+   */
+  get buffer(): GPUBuffer {
+    this.#assertUsable("GpuArray.buffer");
+    const { pieces } = this.#storage;
+    const buffer = pieces[0]?.buffer;
+    if (buffer === undefined || pieces.some((piece) => piece.buffer !== buffer)) {
+      throw new RangeError(
+        `GpuArray.buffer: the array lies in ${pieces.length} buffers, not in one`,
+      );
+    }
+    this.#storage.exposed = true;
+    return buffer;
+  }
+
+  /**
+   * Copies the content to the CPU.
+   *
+   * @returns a new array or Matrix
+   * @throws {WebGpuOutOfMemoryError} there was no memory for this array, or for one it was made from
+   * @throws {TypeError} the array or its engine was disposed
+   */
+  async read(): Promise<T> {
+    this.#assertUsable("GpuArray.read");
+    const { session, pieces, format } = this.#storage;
+    const data = format === "f32" ? new Float32Array(this.length) : new Float16Array(this.length);
+    const array = data as unknown as Float32Array;
+    let at = 0;
+    const copies = pieces.map((piece) => {
+      const into = bytesOf(array, at, piece.bytes);
+      at += piece.bytes;
+      return session.batch.add({
+        destinations: [{ piece, receive: (bytes) => into.set(bytes) }],
+      });
+    });
+    // Where others may submit work, the content is that of this moment, not of the end of this turn.
+    if (!session.owned || this.#storage.exposed) session.batch.flush();
+    await session.track(this.#settled(copies));
+    const [rows, columns] = this.shape;
+    return (columns === undefined ? array : new Matrix(array, rows, columns)) as T;
+  }
+
+  /** The failure that led to this content comes before what it did to the copies. */
+  async #settled(copies: readonly Promise<void>[]): Promise<void> {
+    const results = await Promise.allSettled(copies);
+    const earlier = await this.#storage.failure;
+    if (earlier) throw earlier;
+    for (const result of results) if (result.status === "rejected") throw result.reason;
+  }
+
+  /** Frees the memory; a second time does nothing. A wrapped buffer stays its owner's. */
+  dispose(): void {
+    forgotten.unregister(this);
+    release(this.#storage);
+  }
+
+  /** The same, at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #assertUsable(method: string): void {
+    this.#storage.session.assertUsable(method);
+    if (this.#storage.released) throw new TypeError(`${method}: the GpuArray was disposed`);
+  }
+}
+
+/** The shape of an array or Matrix. */
+export function shapeOf(x: FloatArray | Matrix): GpuShape {
+  return Matrix.is(x) ? [x.rows, x.columns] : [x.length];
+}
+
+/** The element type of an array on the GPU, or undefined where the GPU has none. */
+export function formatOf(array: FloatArray): GpuFormat | undefined {
+  const type = arrayType(array);
+  return type === "Float32Array" ? "f32" : type === "Float16Array" ? "f16" : undefined;
+}

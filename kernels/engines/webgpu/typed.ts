@@ -1,0 +1,103 @@
+/*
+ * A call on typed arrays: upload, compute, read back. The kernels work in place, so a piece costs
+ * one buffer for each input or output, whichever are more.
+ */
+import type { Call } from "../engine.ts";
+import type { FloatArray } from "../matrix.ts";
+import { WebGpuOutOfMemoryError } from "./errors.ts";
+import { elementBytes, formatOf } from "./gpu_array.ts";
+import type { Piece, Session, Work } from "./session.ts";
+import { bytesOf, upload } from "./transfer.ts";
+
+/** Pieces of one call that are under way at a time. */
+const window = 2;
+
+/** Computes a checked call of float32 or float16 arrays. */
+export async function computeTyped(session: Session, method: string, call: Call): Promise<void> {
+  const format = formatOf(call.inputs[0]!)!;
+  const work: Work = { kernel: call.kernel, format, beta: call.beta };
+  const total = call.inputs[0]!.length * elementBytes[format];
+  const { pieceBytes } = session.limits;
+  const underWay = new Set<Promise<void>>();
+  let failed = false;
+  for (let from = 0; from < total && !failed; from += pieceBytes) {
+    const bytes = Math.min(pieceBytes, total - from);
+    const piece = computePiece(session, method, work, call, from, bytes);
+    underWay.add(piece);
+    // A failed one stays, to be seen at the end.
+    piece.then(() => underWay.delete(piece), () => failed = true);
+    if (underWay.size === window) await Promise.race(underWay).catch(() => {});
+  }
+  // Nothing is left running behind a failure.
+  const results = await Promise.allSettled(underWay);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+}
+
+/** One piece; where memory was short, once more after the idle buffers have been destroyed. */
+async function computePiece(
+  session: Session,
+  method: string,
+  work: Work,
+  call: Call,
+  from: number,
+  bytes: number,
+): Promise<void> {
+  const inputs = call.inputs.map((array) => bytesOf(array, from, bytes));
+  try {
+    await attempt(session, method, work, call, inputs, from, bytes);
+  } catch (error) {
+    if (!(error instanceof WebGpuOutOfMemoryError)) throw error;
+    session.pool.clear();
+    await attempt(session, method, work, call, inputs, from, bytes);
+  }
+}
+
+async function attempt(
+  session: Session,
+  method: string,
+  work: Work,
+  call: Call,
+  inputs: readonly Uint8Array[],
+  from: number,
+  bytes: number,
+): Promise<void> {
+  const pieces: Piece[] = [];
+  let error: unknown;
+  try {
+    const count = Math.max(inputs.length, call.outputs.length);
+    const [, failure] = session.scoped(method, () => {
+      for (let k = 0; k < count; k++) {
+        const buffer = session.pool.take("storage", Math.max(bytes, 16));
+        pieces.push({ buffer, offset: 0, bytes });
+      }
+      inputs.forEach((input, k) => upload(session, pieces[k]!, input));
+    });
+    error = await failure;
+    if (error === undefined) {
+      const results = pieces.slice(0, call.outputs.length);
+      await session.batch.add({
+        compute: { work, pieces: [...pieces.slice(0, inputs.length), ...results] },
+        destinations: results.map((piece, k) => ({
+          piece,
+          receive: (result) => into(method, call.outputs[k]!, from, result),
+        })),
+      });
+    }
+  } catch (thrown) {
+    error = thrown;
+  }
+  for (const { buffer } of pieces) {
+    // What an error has touched may be no buffer at all.
+    if (error) session.pool.destroy(buffer);
+    else session.pool.giveBack("storage", buffer);
+  }
+  if (error) throw error;
+}
+
+/** Fills a range of an output, if its memory is still there. */
+function into(method: string, output: FloatArray, from: number, result: Uint8Array): void {
+  if (output.byteLength < from + result.byteLength) {
+    throw new TypeError(`${method}: out lost its memory while the GPU worked`);
+  }
+  bytesOf(output, from, result.byteLength).set(result);
+}

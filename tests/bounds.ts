@@ -1,0 +1,81 @@
+/**
+ * What is promised: engine x function x format x precision -> max ULP.
+ *
+ * One ULP is the distance to the exact value in units of the last place of the correctly rounded
+ * result, subnormals included; 1/2 is correct rounding. Tests, the benchmark, README.md and the
+ * certificates all read this table. With beta, the CPU computes float32 in float64 and rounds once,
+ * and float64 pays for the division and the sum. beta = -1 costs nothing: it is a change of sign.
+ *
+ * @module
+ */
+import type { Format } from "./floats.ts";
+
+/** The two levels of float32. */
+export type Precision = "exact" | "fast";
+
+/** The functions that promise something by themselves; the others are made of them. */
+export type BoundedFunction = "softplus" | "sigmoid" | "logSigmoid";
+
+/** The promised max ULP with beta = 1 or -1, and with any other beta. */
+interface Promised {
+  readonly plain: number;
+  readonly beta: number;
+}
+
+/** A promise for every function alike, unless a function has an entry of its own. */
+type Row = Readonly<{ all: Promised } & { [Name in BoundedFunction]?: Promised }>;
+
+/** One row for each level. */
+interface Rows {
+  readonly f32: Readonly<Record<Precision, Row>>;
+  /** Missing where the engine has no float64. */
+  readonly f64?: Row;
+}
+
+const exact32: Row = { all: { plain: 0.5, beta: 0.501 } };
+
+/**
+ * WGSL has no float64, so nothing is correctly rounded by design, and both precisions are one. With
+ * beta the result is rounded after a division that has an error.
+ */
+const gpu32: Row = { all: { plain: 1, beta: 1.5 } };
+
+/** The engines that have a row. */
+export type BoundedEngine = "scalar" | "wasm" | "webgpu";
+
+/** The table. An engine that computes as another does names it. */
+const TABLE: Readonly<Record<BoundedEngine, Rows>> = {
+  scalar: {
+    f32: { exact: exact32, fast: { all: { plain: 0.51, beta: 0.51 } } },
+    f64: { all: { plain: 1, beta: 2 } },
+  },
+  // threads is wasm on ranges; both builds keep the bounds.
+  wasm: {
+    f32: { exact: exact32, fast: { all: { plain: 2, beta: 0.51 } } },
+    f64: { all: { plain: 1, beta: 2 } },
+  },
+  webgpu: { f32: { exact: gpu32, fast: gpu32 } },
+};
+
+/** The engine behind the functions of the module. */
+export const MODULE_ENGINE: BoundedEngine = "wasm";
+
+/** Whether an engine has a row. */
+export function isBounded(engine: string): engine is BoundedEngine {
+  return Object.hasOwn(TABLE, engine);
+}
+
+/** The promised max ULP. Without an engine: of the module's functions. */
+export function bound(
+  format: Format,
+  precision: Precision,
+  beta = 1,
+  engine: BoundedEngine = MODULE_ENGINE,
+  name: BoundedFunction = "softplus",
+): number {
+  const rows = TABLE[engine];
+  const row = format === "f64" ? rows.f64 : rows.f32[precision];
+  if (row === undefined) throw new RangeError(`${engine} has no ${format}, so no bound for it`);
+  const promised = row[name] ?? row.all;
+  return Math.abs(beta) === 1 ? promised.plain : promised.beta;
+}

@@ -1,0 +1,202 @@
+/**
+ * Measures the references themselves against MPFR, and finds the hard cases on the way.
+ *
+ * - float32: 1e7 inputs for each function, spread over all bit patterns for which something is
+ *   computed, and the relative error of the float64 screen at each of them.
+ * - float64: 1e6 inputs of the sample, likewise, for the double-double screen.
+ * - Hard cases: in float32 all inputs that the screen leaves undecided, of all 2^32; in float64 the
+ *   inputs of the sample that are closest to a tie.
+ *
+ * @module
+ */
+import { environment } from "../../bench/environment.ts";
+import type { Progress } from "../../bench/progress.ts";
+import { bitsOf, type Format, hex } from "../floats.ts";
+import { formatJson } from "./certificate.ts";
+import { relativeError } from "../oracle.ts";
+import { evaluate, LEAST, pair, PAIR_BOUND } from "./double_double.ts";
+import { runJobs } from "./pool.ts";
+import { sample, SAMPLES } from "./sample.ts";
+import { makeReference, refer, SCREEN_BOUND } from "./screen.ts";
+import { blocks, exponentOfSlice, SLICES } from "./slices.ts";
+
+/** The two functions that have a reference; the others follow from them. */
+export const NAMES = ["softplus", "sigmoid"] as const;
+
+/** What one function's screen showed. */
+export interface Measured {
+  /** Inputs compared with MPFR. */
+  inputs: number;
+  /** The greatest relative error, as a number and where. */
+  worst: number;
+  at: string;
+  /** Of all inputs, those left undecided, as bits. */
+  hard: string[];
+}
+
+const fresh = (): Measured => ({ inputs: 0, worst: 0, at: "", hard: [] });
+
+/** What one slice showed. */
+export type Proof = Record<typeof NAMES[number], Measured>;
+
+/** Distances of the inputs that MPFR judges: 1e7 of 620,756,992 computed ones, 1e6 of the sample. */
+const STRIDES = { f32: 61, f64: 9 } as const;
+
+/** Measures one slice of float32: every `stride`-th input against MPFR, and all for hard cases. */
+export async function proveSlice(
+  slice: number,
+  stride: number,
+  quick = false,
+): Promise<Proof> {
+  const result = { softplus: fresh(), sigmoid: fresh() };
+  const size = 2 ** 15;
+  const references = { softplus: makeReference(size), sigmoid: makeReference(size) };
+  const exponent = exponentOfSlice(slice);
+  // Elsewhere nothing is computed: the values are ln2 + x/2, 1/2 + x/4, x, 0 and 1.
+  const computed = exponent < 7 && exponent >= -30;
+  await blocks(slice, quick, size, (bits) => {
+    const x = new Float32Array(bits.buffer, 0, bits.length);
+    for (const name of NAMES) {
+      refer(name, x, exponent, references[name]);
+      for (const i of references[name].hard) result[name].hard.push(hexOf(x[i]!));
+    }
+    const step = computed ? stride : stride * 64;
+    for (let i = (step - bits[0]! % step) % step; i < x.length; i += step) {
+      const v = x[i]!;
+      if (!Number.isFinite(v)) continue;
+      for (const name of NAMES) {
+        const value = references[name].y[i]!;
+        if (value === 0) continue; // e^-128 and less, 0 in float32: an absolute statement
+        note(result[name], relativeError(name, v, value), hex(v, "f32"));
+      }
+    }
+    return Promise.resolve();
+  });
+  return result;
+}
+
+/** Measures one slice of the float64 sample at every `stride`-th input. */
+export function provePairs(
+  slice: number,
+  stride: number,
+): Proof {
+  const result = { softplus: fresh(), sigmoid: fresh() };
+  const near = { softplus: new Map<string, number>(), sigmoid: new Map<string, number>() };
+  // Not the hard cases known so far: what is found must not depend on what was found before.
+  sample(slice, false).forEach((v, i) => {
+    if (!(v >= LEAST) || v === Infinity) return;
+    evaluate(v);
+    const [high, low, high2, low2] = pair as unknown as [number, number, number, number];
+    for (const [name, a, b] of [["softplus", high, low], ["sigmoid", high2, low2]] as const) {
+      if (i % stride === 0) note(result[name], relativeError(name, v, a, b), hex(v, "f64"));
+      // Distance to a tie in ULP of the result: a half less what is left over.
+      const unit = 2 ** (Math.floor(Math.log2(a)) - 52);
+      const distance = Math.abs(0.5 - Math.abs(b) / unit);
+      if (distance < 2 ** -15 && Math.abs(v) > 2 ** -20) {
+        near[name].set(`0x${bitsOf(v, "f64").toString(16).padStart(16, "0")}`, distance);
+      }
+    }
+  });
+  for (const name of NAMES) {
+    result[name].hard = [...near[name]].sort((a, b) => a[1] - b[1]).slice(0, 4).map(([x]) => x);
+  }
+  return result;
+}
+
+function hexOf(x: number): string {
+  return `0x${bitsOf(x, "f32").toString(16).padStart(8, "0")}`;
+}
+
+function note(measured: Measured, error: number, at: string): void {
+  measured.inputs++;
+  if (error <= measured.worst) return;
+  measured.worst = error;
+  measured.at = at;
+}
+
+/** Adds up what slices showed. */
+export function sumUp(parts: readonly Measured[]): Measured {
+  const total = fresh();
+  for (const { inputs, worst, at, hard } of parts) {
+    total.inputs += inputs;
+    if (worst > total.worst) Object.assign(total, { worst, at });
+    total.hard.push(...hard);
+  }
+  return total;
+}
+
+/** Measures the screens of some formats; writes `screen.json` and the hard cases. */
+export async function proveScreens(options: {
+  readonly formats: readonly Format[];
+  readonly workers: number;
+  readonly certificates: string;
+  readonly signal: AbortSignal;
+  readonly progress: (steps: number) => Progress;
+}): Promise<boolean> {
+  const slices = { f32: SLICES, f64: SAMPLES };
+  const jobs = options.formats.flatMap((proof) =>
+    Array.from({ length: slices[proof] }, (_, slice) => ({ slice, proof }))
+  ).map((job, id) => ({ ...job, id, mode: "full" as const, targets: [] }));
+  const bar = options.progress(jobs.length);
+  const found = { f32: new Map<number, Proof>(), f64: new Map<number, Proof>() };
+  try {
+    await runJobs<Proof>(jobs, options.workers, (job, proof) => {
+      found[job.proof!].set(job.slice, proof);
+      bar.tick();
+      return Promise.resolve();
+    }, options.signal);
+  } finally {
+    await bar.done();
+  }
+  const paths = ["screen", "hard-cases"].map((name) => `${options.certificates}/${name}.json`);
+  const [report, hard] = await Promise.all(paths.map(readJson)) as [
+    Record<string, unknown>,
+    Record<string, unknown>,
+  ];
+  report.what = "relative error of the references, measured by MPFR; hard: left undecided (f32), " +
+    "close to a tie (f64)";
+  let held = true;
+  const { cpu, os, deno, v8, date } = await environment();
+  for (const format of options.formats) {
+    const bound = format === "f32" ? SCREEN_BOUND : PAIR_BOUND;
+    const inOrder = [...found[format]].sort(([a], [b]) => a - b).map(([, proof]) => proof);
+    const total = (name: typeof NAMES[number]) => sumUp(inOrder.map((proof) => proof[name]));
+    report[format] = {
+      bound: `2^${Math.log2(bound)}`,
+      ...Object.fromEntries(NAMES.map((name) => {
+        const { inputs, worst, at, hard } = total(name);
+        held &&= worst < bound;
+        const margin = Number((bound / worst).toPrecision(3));
+        return [name, {
+          inputs,
+          ...{ worst: `2^${Math.log2(worst).toFixed(2)}`, at, margin, hard: hard.length },
+        }];
+      })),
+      environment: { cpu, os, deno, v8, date },
+    };
+    hard[format] = Object.fromEntries(NAMES.map((name) => [name, total(name).hard]));
+  }
+  await write(paths[0]!, report);
+  await write(paths[1]!, hard);
+  console.log(JSON.stringify(report, null, 2));
+  return held;
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw error;
+  }
+}
+
+async function write(path: string, value: unknown): Promise<void> {
+  await Deno.writeTextFile(`${path}.new`, formatJson(value));
+  await Deno.rename(`${path}.new`, path);
+}
+
+/** A worker's part of it. */
+export async function proveJob(slice: number, proof: Format): Promise<Proof> {
+  return proof === "f32" ? await proveSlice(slice, STRIDES.f32) : provePairs(slice, STRIDES.f64);
+}

@@ -1,0 +1,204 @@
+/**
+ * One slice of float32: every subject beside the reference, which is computed once for all.
+ *
+ * @module
+ */
+import type { Precision } from "../bounds.ts";
+import type { Format } from "../floats.ts";
+import { errorOfRounding, Tally } from "./tally.ts";
+import { makeReference, refer, type Reference } from "./screen.ts";
+import { blocks, exponentOfSlice, mirrored, partsBits } from "./slices.ts";
+import { type Elementwise, type Loaded, type Subject, subjectOf } from "./subjects.ts";
+import { isParts, type Mode, type PartsName, type SliceResult, type Target } from "./types.ts";
+import { runSample } from "./sample.ts";
+
+/** A piece of work: a slice, and the targets for which it is still to be done. */
+export interface Job {
+  readonly id: number;
+  readonly mode: Mode;
+  /** The slice of the reference; logSigmoid takes its mirror image. */
+  readonly slice: number;
+  readonly targets: readonly Target[];
+  /** Instead of targets: the screen of this format is to be measured. */
+  readonly proof?: Format;
+}
+
+/** What a slice told about a target. */
+export interface Outcome {
+  readonly target: Target;
+  readonly result: SliceResult;
+}
+
+type F32 = Float32Array<ArrayBuffer>;
+
+/** A target with what it needs while its slice runs. */
+interface Lane {
+  readonly target: Target;
+  readonly tally: Tally;
+  readonly apply: Elementwise;
+}
+
+const loaded = new Map<string, Promise<Loaded>>();
+
+/** A subject, loaded once in each worker. */
+export function load(id: string): Promise<Loaded> {
+  let promise = loaded.get(id);
+  if (promise === undefined) loaded.set(id, promise = present(id));
+  return promise;
+}
+
+async function present(id: string): Promise<Loaded> {
+  const subject = await subjectOf(id).load();
+  if ("gap" in subject) throw new Error(`${id}: ${subject.gap}`);
+  return subject;
+}
+
+/** Frees what the subjects of this worker hold: processes, devices. */
+export async function unload(): Promise<void> {
+  for (const promise of loaded.values()) await (await promise).dispose?.();
+  loaded.clear();
+}
+
+/** Elements in a block: in cache, except where calls are dear. */
+function blockSize(targets: readonly Target[]): number {
+  return targets.some(({ subject }) => subjectOf(subject).alone) ? 2 ** 20 : 2 ** 15;
+}
+
+/** Runs one job. */
+export async function runJob(job: Job): Promise<Outcome[]> {
+  if (job.targets[0]?.format === "f64") return runSample(job);
+  const outcomes: Outcome[] = [];
+  const size = blockSize(job.targets);
+  const softplus = await lanes(job, "softplus");
+  const logSigmoid = await lanes(job, "logSigmoid");
+  const sigmoid = await lanes(job, "sigmoid");
+  const space: Space = {
+    reference: makeReference(size),
+    out: new Float32Array(size),
+    negative: new Float32Array(size),
+    exponent: exponentOfSlice(job.slice),
+    quick: job.mode === "quick",
+  };
+  const exponent = space.exponent;
+  const names = [["softplus", softplus, logSigmoid], ["sigmoid", sigmoid, []]] as const;
+  for (const [name, straight, mirror] of names) {
+    if (straight.length + mirror.length === 0) continue;
+    const lanesOf = [...straight, ...mirror];
+    await blocks(job.slice, job.mode === "quick", size, async (bits) => {
+      const x = new Float32Array(bits.buffer, 0, bits.length);
+      const start = performance.now();
+      const { reference } = space;
+      refer(name, x, exponent, reference);
+      const { y, want, wantBits, hard } = reference;
+      const rounding = errorOfRounding(y, want, wantBits, x.length);
+      const subnormal = exponent === 6 ? countSubnormal(wantBits, x.length) : 0;
+      const shared = (performance.now() - start) / lanesOf.length / 1e3;
+      for (const { tally } of lanesOf) {
+        tally.seconds += shared;
+        tally.mpfr += hard.length;
+        tally.subnormal += subnormal;
+      }
+      for (const lane of straight) await one(lane, x, space, rounding, 1);
+      if (mirror.length === 0) return;
+      const negative = space.negative.subarray(0, x.length);
+      for (let i = 0; i < x.length; i++) negative[i] = -x[i]!;
+      for (const lane of mirror) await one(lane, negative, space, rounding, -1);
+    });
+    for (const { target, tally } of straight) {
+      outcomes.push({ target, result: tally.result(job.slice) });
+    }
+    for (const { target, tally } of mirror) {
+      outcomes.push({ target, result: tally.result(mirrored(job.slice)) });
+    }
+  }
+  for (const target of job.targets) {
+    if (isParts(target.name)) outcomes.push(await compareParts(job, target, target.name));
+  }
+  return outcomes;
+}
+
+/** Arrays that the blocks of a job share. */
+interface Space {
+  readonly reference: Reference;
+  readonly out: F32;
+  readonly negative: F32;
+  readonly exponent: number;
+  readonly quick: boolean;
+}
+
+async function one(
+  { tally, apply }: Lane,
+  x: F32,
+  { reference, out, quick }: Space,
+  rounding: { error: number; at: number },
+  sign: 1 | -1,
+): Promise<void> {
+  const start = performance.now();
+  const got = out.subarray(0, x.length);
+  got.fill(12345); // A subject that writes nothing must not pass with its forerunner's results.
+  const pending = apply(x, got);
+  if (pending instanceof Promise) await pending;
+  tally.compare(x, got, reference, rounding, sign);
+  if (quick) tally.digest(got);
+  tally.seconds += (performance.now() - start) / 1e3;
+}
+
+async function lanes(job: Job, name: "softplus" | "sigmoid" | "logSigmoid"): Promise<Lane[]> {
+  const result: Lane[] = [];
+  for (const target of job.targets) {
+    if (target.name !== name) continue;
+    const apply = (await load(target.subject)).unary(name);
+    if (apply === undefined) throw new Error(`${target.subject} has no ${name}`);
+    result.push({ target, tally: new Tally(target.format), apply });
+  }
+  return result;
+}
+
+function countSubnormal(bits: Int32Array, length: number): number {
+  let count = 0;
+  for (let i = 0; i < length; i++) {
+    const magnitude = bits[i]! & 0x7fffffff;
+    if (magnitude !== 0 && magnitude < 0x00800000) count++;
+  }
+  return count;
+}
+
+/** softplusWithGrad and softplusBackward(upstream = 1) have the bits of their parts. */
+async function compareParts(job: Job, target: Target, name: PartsName): Promise<Outcome> {
+  const start = performance.now();
+  const subject: Subject = subjectOf(target.subject);
+  const { methods } = await load(target.subject);
+  if (methods === undefined) throw new Error(`${target.subject} has no ${name}`);
+  const x = new Float32Array(partsBits(job.slice, job.mode === "quick").buffer);
+  const tally = new Tally("f32");
+  await judgeParts(tally, methods, name, x, subject.precision || "exact");
+  tally.seconds = (performance.now() - start) / 1e3;
+  return { target, result: tally.result(job.slice) };
+}
+
+/** Compares a function with its parts, bit for bit, and counts into the tally. */
+export async function judgeParts(
+  tally: Tally,
+  methods: NonNullable<Loaded["methods"]>,
+  name: PartsName,
+  x: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
+  precision: Precision,
+): Promise<void> {
+  const sigmoid = await methods.sigmoid(x, { precision });
+  const pairs: [typeof x, typeof x][] = [];
+  if (name === "softplusWithGrad") {
+    const softplus = await methods.softplus(x, { precision });
+    const { value, grad } = await methods.softplusWithGrad(x, { precision });
+    pairs.push([value, softplus], [grad, sigmoid]);
+  } else {
+    const upstream = x.map(() => 1) as typeof x;
+    pairs.push([await methods.softplusBackward(x, upstream, { precision }), sigmoid]);
+  }
+  tally.inputs += x.length;
+  for (const [got, want] of pairs) {
+    for (let i = 0; i < x.length; i++) {
+      if (!Object.is(got[i], want[i])) tally.violate("parts", x[i]!, got[i]!, want[i]!);
+    }
+    tally.digest(got);
+  }
+}
