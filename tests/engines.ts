@@ -90,7 +90,7 @@ export const engines: EngineUnderTest[] = [
     bound: promise("wasm"),
   },
   {
-    name: "wasm, plain build",
+    name: "wasm-plain",
     engine: createWasm({ fused: false }) as unknown as Methods,
     formats: ["f32", "f64"],
     numbers: true,

@@ -63,7 +63,7 @@ function webWorker(source: string): Port {
 const answer = (message) => self.postMessage(message);
 ${source}`;
   const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  const worker = new Worker(url);
+  const worker = new Worker(url, { type: "module" });
   const port: Port = {
     send: (message) => worker.postMessage(message),
     keepsProcess() {},

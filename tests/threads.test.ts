@@ -1,0 +1,165 @@
+/** What is particular to the pool: many calls at once, lost workers, errors, the end. */
+import assert from "node:assert/strict";
+import { Random } from "../bench/random.ts";
+import { Pool, slotBytes } from "../kernels/engines/threads/pool.ts";
+import { createThreads } from "../kernels/engines/threads.ts";
+import { softplus, softplusWithGrad, threads } from "../mod.ts";
+
+/** Ends a worker without a word. */
+type Kill = () => unknown;
+
+interface Builtins {
+  getBuiltinModule?(name: string): { Worker: new (...args: never[]) => { terminate(): unknown } };
+}
+const { process } = globalThis as unknown as { process: Builtins };
+
+/** Runs a body with the workers of node:worker_threads or of the web, and a hold on each of them. */
+async function withWorkers(
+  kind: "node" | "web",
+  body: (kill: Kill[]) => Promise<void>,
+): Promise<void> {
+  const kill: Kill[] = [];
+  const get = process.getBuiltinModule!;
+  const { Worker: NodeWorker } = get("node:worker_threads");
+  const WebWorker = globalThis.Worker;
+  const hold = <T extends new (...args: never[]) => { terminate(): unknown }>(Original: T): T =>
+    new Proxy(Original, {
+      construct(target, args, newTarget) {
+        const worker = Reflect.construct(target, args, newTarget);
+        kill.push(() => worker.terminate());
+        return worker;
+      },
+    });
+  process.getBuiltinModule = kind === "web"
+    ? () => undefined as never
+    : () => ({ Worker: hold(NodeWorker) });
+  globalThis.Worker = hold(WebWorker as never);
+  try {
+    await body(kill);
+  } finally {
+    process.getBuiltinModule = get;
+    globalThis.Worker = WebWorker;
+  }
+}
+
+function random(length: number, seed: number): Float32Array {
+  const source = new Random(seed);
+  return new Float32Array(length).map(() => 8 * source.normal());
+}
+
+for (const kind of ["node", "web"] as const) {
+  Deno.test(`64 calls in flight on ${kind} workers, one worker killed: every result is right`, async () => {
+    await withWorkers(kind, async (kill) => {
+      await using pool = await createThreads({ size: 2 }, 0);
+      assert.equal(kill.length, 2);
+      const sizes = [1, 17, 100, 4096, 65537, 300_001];
+      const calls = Array.from({ length: 64 }, async (_, i) => {
+        const x = random(sizes[i % sizes.length]!, i);
+        if (i % 3 === 0) {
+          const { value, grad } = await pool.softplusWithGrad(x);
+          const want = softplusWithGrad(x);
+          assert.deepEqual(value, want.value);
+          assert.deepEqual(grad, want.grad);
+        } else {
+          const want = softplus(x);
+          const out = i % 3 === 1 ? x : new Float32Array(x.length);
+          assert.equal(await pool.softplus(x, { out }), out);
+          assert.deepEqual(out, want);
+        }
+        if (i === 5) kill[0]!();
+      });
+      await Promise.all(calls);
+      // The pool is whole again, and has not stopped working.
+      const x = random(400_000, 1);
+      assert.deepEqual(await pool.softplus(x), softplus(x));
+      assert.ok(kind === "web" || kill.length >= 3, "the worker was replaced");
+    });
+  });
+}
+
+Deno.test("all workers killed: the pool hires new ones", async () => {
+  await withWorkers("web", async (kill) => {
+    await using pool = await createThreads({ size: 2 }, 0);
+    kill.splice(0).forEach((end) => end());
+    const x = random(100_000, 3);
+    assert.deepEqual(await pool.softplus(x), softplus(x));
+    assert.ok(kill.length >= 1);
+  });
+});
+
+Deno.test("an error in a worker reaches the caller, and the pool stays usable", async () => {
+  const pool = new Pool(1);
+  await pool.start();
+  const slot = await pool.slot();
+  const piece = { kernel: "softplus32", beta: 1, wide: false, count: 4, inputs: 1, outputs: 1 };
+  const result: number[] = [];
+  const fill = (parts: readonly { fill(value: number): unknown }[]) => void parts[0]!.fill(0);
+  const take = (parts: readonly ArrayLike<number>[]) => void result.push(...Array.from(parts[0]!));
+  await assert.rejects(
+    pool.compute(slot, { ...piece, kernel: "no such kernel", fill, take }),
+    /threads: a worker failed: TypeError/,
+  );
+  await pool.compute(await pool.slot(), { ...piece, fill, take });
+  assert.deepEqual(result, Array(4).fill(Math.fround(Math.LN2)));
+  pool.end(new Error("done"));
+});
+
+Deno.test("more elements than all slots hold", async () => {
+  await using pool = await createThreads({ size: 1 }, 0);
+  const x = random(5 * slotBytes / 4 + 3, 9);
+  assert.deepEqual(await pool.softplus(x), softplus(x));
+});
+
+Deno.test("bad arguments are rejections, and nothing was written", async () => {
+  await using pool = await createThreads({ size: 1 }, 0);
+  const out = new Float32Array(2).fill(5);
+  await assert.rejects(pool.softplus(new Float32Array(3), { out }), RangeError);
+  await assert.rejects(pool.softplus("x" as never), /softplus: x must be/);
+  assert.deepEqual(out, new Float32Array(2).fill(5));
+});
+
+Deno.test("dispose: calls under way and later ones are rejected", async () => {
+  const pool = await createThreads({ size: 2 }, 0);
+  const underWay = pool.softplus(random(3_000_000, 4));
+  await pool.dispose();
+  await assert.rejects(underWay, /threads: the pool was disposed/);
+  await assert.rejects(pool.softplus(new Float32Array(4)), /threads: the pool was disposed/);
+  await pool.dispose();
+});
+
+Deno.test("size: the machine's cores unless told; a whole number from 1", async () => {
+  await using pool = await threads();
+  assert.equal(pool.size, navigator.hardwareConcurrency);
+  for (const size of [0, -1, 1.5, NaN, 1e9, "2", null]) {
+    await assert.rejects(threads({ size: size as number }), /threads: size must be a whole number/);
+  }
+  await assert.rejects(threads(null as never), /threads: options must be an object/);
+});
+
+Deno.test("without shared memory threads says what is missing", async () => {
+  const { SharedArrayBuffer } = globalThis;
+  try {
+    Reflect.deleteProperty(globalThis, "SharedArrayBuffer");
+    await assert.rejects(threads(), { name: "ThreadsUnavailableError", message: /Cross-Origin/ });
+  } finally {
+    globalThis.SharedArrayBuffer = SharedArrayBuffer;
+  }
+});
+
+Deno.test("a process ends although nobody disposed its pool", async () => {
+  const script = `
+    import { threads } from "${new URL("../mod.ts", import.meta.url)}";
+    const pool = await threads({ size: 2 });
+    console.log((await pool.softplus(new Float32Array(300_000)))[299_999]);`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--no-lock", `data:text/typescript,${encodeURIComponent(script)}`],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const late = setTimeout(() => child.kill(), 20_000);
+  const { code, stdout, stderr } = await child.output();
+  clearTimeout(late);
+  const text = new TextDecoder();
+  assert.equal(code, 0, `it did not end: ${text.decode(stderr)}`);
+  assert.equal(text.decode(stdout).trim(), String(Math.fround(Math.LN2)));
+});
