@@ -78,7 +78,7 @@ for (const kind of ["node", "web"] as const) {
 }
 
 Deno.test("all workers killed: the pool hires new ones", async () => {
-  await withWorkers("web", async (kill) => {
+  await withWorkers("node", async (kill) => {
     await using pool = await createThreads({ size: 2 }, 0);
     kill.splice(0).forEach((end) => end());
     const x = random(100_000, 3);
