@@ -54,7 +54,7 @@ const steps: readonly Step[] = [
   single("Lint", () => deno("lint")),
   ...checks.map((check) => single(check.name, check.run)),
   single("Documentation is complete", () => deno("doc", "--lint", "mod.ts")),
-  denoTest("Examples in the documentation", "-A", "--doc", "mod.ts", "kernels"),
+  denoTest("Examples in the documentation", "-A", "--doc", "mod.ts", "kernels", "README.md"),
   denoTest("Tests", "-A"),
   single("Generated files are up to date", async () => {
     const stale = await generate({ write: false });
