@@ -1,9 +1,6 @@
 /* What the loops share: how far a block goes, which block needs care, signs and factors. */
 import { at } from "./lanes.simd";
 
-/** Elements that a loop advances by at most; ranges are multiples of it. */
-export const group: u32 = 16;
-
 /** Elements that are judged together: does one of them have a subnormal result? */
 // @ts-ignore: decorator
 @inline

@@ -15,7 +15,8 @@
  *   otherwise            max + log1p(e^-|x|)               carried as high + low
  *
  * Kernels take ranges: elements begin to end of arrays that start at the addresses src and dst,
- * end - begin a multiple of `group`. src may be dst.
+ * end - begin a multiple of 16. src may be dst. Loops go through several vectors step by step, not
+ * vector by vector: `fence` in lanes.simd.ts says why.
  */
 import {
   exp,
@@ -45,7 +46,6 @@ import { roundPair, undecided, undecidedTiny } from "./undecided.simd";
 
 const limitFast = quad("0x1.5d51ecp+6"); // 87.33: e^-87.33 > 2^-126
 const limitTiny = quad("0x1.a4p+6"); // 105: e^-105 rounds to 0
-const limitQuick = quad("0x1.9p+7"); // 200
 const limit = pair("0x1.9p+7");
 const two = pair("0x1p+1");
 const limit64 = pair("0x1.5ep+9"); // 700
