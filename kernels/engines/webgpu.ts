@@ -1,19 +1,18 @@
 /*
  * The WebGPU engine. Mental model: a call on typed arrays is one round trip (upload, one fused pass,
- * read-back) and returns a promise; a call on GpuArrays is only submitted and returns GpuArrays at
+ * read-back) and returns a promise, until which its inputs must stay as they are; a call on GpuArrays is only submitted and returns GpuArrays at
  * once, so a chain of calls costs one read-back at its end.
  */
 import { type Call, type Options, syncEngine, type WithGrad } from "./engine.ts";
-import { describe, type FloatArray, Matrix } from "./matrix.ts";
+import { arrayType, describe, type FloatArray, Matrix } from "./matrix.ts";
 import { isStorage, padded } from "./webgpu/buffers.ts";
 import { openDevice, type OpenedDevice, type WebGpuOptions } from "./webgpu/device.ts";
 import { elementBytes, formatOf, GpuArray, type GpuShape, shapeOf } from "./webgpu/gpu_array.ts";
 import type { GpuFormat } from "./webgpu/pipelines.ts";
 import { isFloat16, throughGpu } from "./webgpu/float16.ts";
-import { computeResident, fresh } from "./webgpu/resident.ts";
+import { computeResident, uploaded } from "./webgpu/resident.ts";
 import { Session, type SessionLimits } from "./webgpu/session.ts";
 import { Timer } from "./webgpu/timer.ts";
-import { bytesOf, upload } from "./webgpu/transfer.ts";
 import { computeTyped } from "./webgpu/typed.ts";
 
 /** Arrays that the GPU computes with: float32, alone or as a Matrix, and float16. */
@@ -23,7 +22,10 @@ export type GpuInput = Float32Array | Float16Array | Matrix<Float32Array>;
 export interface GpuUnary {
   /** Stays on the GPU: returns `out`, or a new GpuArray of x's shape. */
   <T extends GpuInput>(x: GpuArray<T>, options?: Options<GpuArray<T>>): GpuArray<T>;
-  /** Uploads, computes, reads back: `out`, or a new array or Matrix of x's shape. */
+  /**
+   * Uploads, computes, reads back: `out`, or a new array or Matrix of x's shape. Of whatever size,
+   * x must not change until the promise is settled.
+   */
   <T extends GpuInput>(x: T, options?: Options<T>): Promise<T>;
 }
 
@@ -34,7 +36,10 @@ export interface GpuUnaryWithGrad {
     x: GpuArray<T>,
     options?: Options<WithGrad<GpuArray<T>>>,
   ): WithGrad<GpuArray<T>>;
-  /** Uploads, computes, reads back: `out`, or two new arrays or Matrices of x's shape. */
+  /**
+   * Uploads, computes, reads back: `out`, or two new arrays or Matrices of x's shape. Of whatever
+   * size, x must not change until the promise is settled.
+   */
   <T extends GpuInput>(x: T, options?: Options<WithGrad<T>>): Promise<WithGrad<T>>;
 }
 
@@ -46,7 +51,10 @@ export interface GpuBackward {
     upstream: GpuArray<T>,
     options?: Options<GpuArray<T>>,
   ): GpuArray<T>;
-  /** Uploads, computes, reads back: `out`, or a new array or Matrix of x's shape. */
+  /**
+   * Uploads, computes, reads back: `out`, or a new array or Matrix of x's shape. Of whatever size,
+   * x and upstream must not change until the promise is settled.
+   */
   <T extends GpuInput>(x: T, upstream: T, options?: Options<T>): Promise<T>;
 }
 
@@ -56,7 +64,10 @@ export interface WebGpuEngine extends AsyncDisposable {
   readonly name: string;
   /** The GPU, as it names itself. */
   readonly adapter: string;
-  /** The device, for the caller's own shaders and buffers. */
+  /**
+   * The device, for the caller's own shaders and buffers. Calls on GpuArrays are submitted at the
+   * end of the turn of the microtask queue, or when this is read.
+   */
   readonly device: GPUDevice;
   /** GPU buffers that arrays and calls under way hold at this moment. */
   readonly buffersInUse: number;
@@ -137,9 +148,16 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
   const recorder = syncEngine("webgpu", (call) => void (checked = call));
 
   /** A method on typed arrays: checks now, uploads now, and fills the result later. */
-  async function typed<R>(method: string, x: unknown, check: () => R): Promise<R> {
+  async function typed<R>(
+    method: string,
+    [x, ...upstream]: readonly unknown[],
+    check: () => R,
+  ): Promise<R> {
     session.assertUsable(method);
-    refuseFloat64(method, x);
+    checkGpuInput(method, "x", x, accepted);
+    for (const one of upstream) {
+      checkGpuInput(method, "upstream", one, "a Float32Array or a Matrix of Float32Array, as x");
+    }
     checked = undefined; // a check that threw half-way left nothing
     const result = check();
     const call = checked!;
@@ -153,7 +171,7 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
     return ((x: unknown, options?: unknown) => {
       if (isFloat16(x)) return throughGpu(session, gpu[name], [x], options);
       if (GpuArray.storage(x) === undefined) {
-        return typed(name, x, () => recorder[name](x as Float32Array, options as Options<never>));
+        return typed(name, [x], () => recorder[name](x as Float32Array, options as Options<never>));
       }
       session.assertUsable(name);
       const sign = name === "logSigmoid" ? -1 : 1;
@@ -165,7 +183,7 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
     const name = "softplusWithGrad";
     if (isFloat16(x)) return throughGpu(session, gpu[name], [x], options);
     if (GpuArray.storage(x) === undefined) {
-      return typed(name, x, () => recorder[name](x as Float32Array, options as Options<never>));
+      return typed(name, [x], () => recorder[name](x as Float32Array, options as Options<never>));
     }
     session.assertUsable(name);
     const [value, grad] = computeResident(session, name, name, 1, [x], options);
@@ -178,7 +196,7 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
     if (GpuArray.storage(x) === undefined) {
       return typed(
         name,
-        x,
+        [x, upstream],
         () =>
           recorder[name](x as Float32Array, upstream as Float32Array, options as Options<never>),
       );
@@ -190,7 +208,10 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
   const gpu: WebGpuEngine = Object.freeze({
     name: "webgpu",
     adapter: opened.adapter,
-    device: opened.device,
+    get device() {
+      session.batch.flush(); // whoever asks for it may submit work, or wait for ours
+      return opened.device;
+    },
     get buffersInUse() {
       return session.pool.used;
     },
@@ -205,12 +226,16 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
       wrapBuffer(session, buffer, shape)) as WebGpuEngine["wrap"],
     startTimer() {
       session.assertUsable("startTimer");
+      session.batch.flush();
       session.timer?.destroy();
       const timer = session.timer = new Timer(session.device);
       return {
-        read: () =>
-          timer.read(),
+        read() {
+          session.batch.flush();
+          return timer.read();
+        },
         stop() {
+          session.batch.flush();
           if (session.timer === timer) {
             session.timer = undefined;
           }
@@ -220,23 +245,27 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
     },
     dispose: () =>
       session.dispose(),
-    [Symbol.asyncDispose]: () => session.dispose(),
+    [Symbol.asyncDispose]: () =>
+      session.dispose(),
   });
   return gpu;
 }
 
 const accepted = "a Float32Array, a Float16Array, a Matrix of Float32Array or a GpuArray";
 
-/** Says why a number or a float64 array has no place on a GPU. */
-function refuseFloat64(method: string, x: unknown): void {
-  const data = Matrix.is(x) ? x.data : x;
-  if (typeof x === "number" || describe(data).startsWith("a Float64Array")) {
+/** Refuses what is neither float32 nor float16, and says what a GPU takes. */
+function checkGpuInput(method: string, argument: string, x: unknown, expected: string): void {
+  const type = arrayType(Matrix.is(x) ? x.data : x);
+  if (type === "Float32Array") return; // whether its memory is there is checked for all engines
+  if (argument === "x" && type === "Float16Array") {
     throw new TypeError(
-      `${method}: x must be ${accepted}, got ${
-        describe(x)
-      }: WGSL has no float64; use scalar, wasm or threads`,
+      `${method}: x must have its memory, got an array whose buffer was detached or resized`,
     );
   }
+  const why = typeof x === "number" || type === "Float64Array"
+    ? ": WGSL has no float64; use scalar, wasm or threads"
+    : "";
+  throw new TypeError(`${method}: ${argument} must be ${expected}, got ${describe(x)}${why}`);
 }
 
 function uploadArray(session: Session, x: unknown): GpuArray {
@@ -251,17 +280,7 @@ function uploadArray(session: Session, x: unknown): GpuArray {
     );
   }
   const shape = shapeOf(x as FloatArray | Matrix);
-  const [storage, failure] = session.scoped("upload", () => {
-    const storage = fresh(session, format, shape);
-    let from = 0;
-    for (const piece of storage.pieces) {
-      upload(session, piece, bytesOf(data, from, piece.bytes));
-      from += piece.bytes;
-    }
-    return storage;
-  });
-  storage.failure = failure;
-  return new GpuArray(storage, shape);
+  return new GpuArray(uploaded(session, data, format, shape), shape);
 }
 
 function wrapBuffer(session: Session, buffer: unknown, shape: unknown): GpuArray {
@@ -295,15 +314,15 @@ function wrapBuffer(session: Session, buffer: unknown, shape: unknown): GpuArray
   const pieces = [];
   for (let offset = 0; offset < total; offset += session.limits.pieceBytes) {
     const bytes = Math.min(session.limits.pieceBytes, total - offset);
-    pieces.push({ buffer: given, offset, bytes });
+    pieces.push({ buffer: given, offset, bytes, pooled: false });
   }
-  const failure = Promise.resolve(undefined);
   const storage = {
     session,
     format,
     pieces,
     owned: false,
-    failure,
+    failure: undefined,
+    sound: false, // its owner may destroy it
     released: false,
     exposed: true,
   };

@@ -1,10 +1,13 @@
 /*
- * Read-backs, and the small calls before them, in one submission with one map. In Deno each
- * mapAsync looks for finished work and then sleeps 10 ms; calls that are made together share one
- * such sleep, one command buffer and one staging buffer.
+ * What is called in one turn of the microtask queue goes to the GPU in one command buffer: first
+ * the kernels, in the order of the calls, then the read-backs, through one staging buffer and one
+ * map. In Deno each mapAsync looks for finished work and then sleeps 10 ms, and each command
+ * encoder leaves native memory until a major garbage collection: calls that are made together share
+ * both.
  *
- * A batch collects what comes in one turn of the microtask queue. Whatever could change what is to
- * be read flushes it first.
+ * Two rules keep the order of the calls. A kernel that would change what is still to be read sends
+ * the batch off first. And memory that is given back in the meantime goes to the pool only with the
+ * submission: what is uploaded into it then comes later.
  */
 import type { Piece, Session, Work } from "./session.ts";
 
@@ -17,121 +20,178 @@ export interface Destination {
   receive(bytes: Uint8Array): void;
 }
 
-/** Something to read back, and what to compute before. */
-export interface Job {
-  readonly destinations: readonly Destination[];
-  /** Inputs, then outputs. */
-  readonly compute?: { readonly work: Work; readonly pieces: readonly Piece[] };
+/** A kernel on arrays, piece by piece: of each the inputs, then the outputs. */
+export interface Pass {
+  readonly work: Work;
+  readonly parts: readonly (readonly Piece[])[];
 }
 
-interface Pending {
-  readonly job: Job;
+interface Read {
+  readonly destinations: readonly Destination[];
   resolve(): void;
   reject(reason: unknown): void;
 }
 
-/** Bytes after which a batch goes off. */
-const full = 2 ** 26;
+/** What has been called and not been submitted. */
+class Collected {
+  readonly passes: Pass[] = [];
+  readonly reads: Read[] = [];
+  /** Buffers that are to be read. */
+  readonly reading = new Set<GPUBuffer>();
+  /** Bytes to read. */
+  bytes = 0;
+  /** Memory that nobody needs after this. */
+  readonly released: (readonly Piece[])[] = [];
+  /** What the GPU says against it; undefined when nothing. */
+  readonly failure: Promise<Error | undefined>;
+  settle!: (failure: Promise<Error | undefined>) => void;
+
+  constructor() {
+    this.failure = new Promise((resolve) => this.settle = resolve);
+  }
+}
+
+/** Bytes to read, and kernels, after which a batch goes off. */
+const full = { bytes: 2 ** 26, passes: 256 };
 
 const words = (bytes: number): number => Math.ceil(bytes / 4) * 4;
 
-/** The read-backs of a session. */
+/** The calls of a session that wait for the end of the turn. */
 export class Batch {
   readonly #session: Session;
-  #pending: Pending[] = [];
-  #bytes = 0;
+  #collected: Collected | undefined;
 
   /** @param session whose device works */
   constructor(session: Session) {
     this.#session = session;
   }
 
-  /** Computes and reads back; settled when the destinations have their bytes. */
-  add(job: Job): Promise<void> {
-    const { promise, resolve, reject } = withResolvers();
-    if (this.#pending.length === 0) queueMicrotask(() => this.flush());
-    this.#pending.push({ job, resolve, reject });
-    for (const { piece } of job.destinations) this.#bytes += words(piece.bytes);
-    if (this.#bytes >= full) this.flush();
+  /**
+   * A kernel on memory that is known to exist; it writes the last `outputs` pieces of each part.
+   *
+   * @returns what the GPU says against it
+   */
+  compute(pass: Pass, outputs: number): Promise<Error | undefined> {
+    const reading = this.#collected?.reading;
+    if (reading !== undefined && reading.size > 0) {
+      const changes = pass.parts.some((pieces) =>
+        pieces.slice(-outputs).some(({ buffer }) => reading.has(buffer))
+      );
+      if (changes) this.flush();
+    }
+    const collected = this.#collect();
+    collected.passes.push(pass);
+    if (collected.passes.length >= full.passes) this.flush();
+    return collected.failure;
+  }
+
+  /** Reads back; settled when the destinations have their bytes. */
+  read(destinations: readonly Destination[]): Promise<void> {
+    const collected = this.#collect();
+    const promise = new Promise<void>((resolve, reject) => {
+      collected.reads.push({ destinations, resolve, reject });
+    });
+    for (const { piece } of destinations) {
+      collected.bytes += words(piece.bytes);
+      collected.reading.add(piece.buffer);
+    }
+    if (collected.bytes >= full.bytes) this.flush();
     return promise;
+  }
+
+  /** Gives memory of the pool's back, after the work that was called before. */
+  release(pieces: readonly Piece[]): void {
+    if (this.#collected === undefined) this.#session.giveBack(pieces);
+    else this.#collected.released.push(pieces);
   }
 
   /** Submits what has been collected. */
   flush(): void {
-    if (this.#pending.length === 0) return;
-    const pending = this.#pending;
-    const bytes = this.#bytes;
-    this.#pending = [];
-    this.#bytes = 0;
-    this.#run(pending, bytes).then(
-      () => pending.forEach(({ resolve }) => resolve()),
-      (error) => pending.forEach(({ reject }) => reject(error)),
-    );
+    const collected = this.#collected;
+    if (collected === undefined) return;
+    this.#collected = undefined;
+    const { passes, reads, released } = collected;
+    let idle: GPUBuffer | undefined;
+    try {
+      // Known to exist, it shares the command buffer of the kernels; else it must not spoil them.
+      if (reads.length > 0) idle = this.#session.pool.takeIdle("staging", collected.bytes);
+      const together = idle === undefined ? [] : reads;
+      if (passes.length > 0 || together.length > 0) {
+        const [, failure] = this.#session.scoped("webgpu", () => {
+          this.#submit(passes, together, idle);
+        });
+        collected.settle(failure);
+      } else collected.settle(Promise.resolve(undefined));
+      if (reads.length > 0) void this.#finish(collected, idle);
+    } catch (error) {
+      if (idle) this.#session.pool.destroy(idle);
+      collected.settle(Promise.resolve(error as Error));
+      for (const { reject } of reads) reject(error);
+    }
+    for (const pieces of released) this.#session.giveBack(pieces);
   }
 
-  async #run(pending: readonly Pending[], bytes: number): Promise<void> {
+  #collect(): Collected {
+    if (this.#collected === undefined) {
+      this.#collected = new Collected();
+      queueMicrotask(() => this.flush());
+    }
+    return this.#collected;
+  }
+
+  /** Waits for the copies and hands them out. Nothing is thrown: the reads are told. */
+  async #finish({ reads, bytes, failure }: Collected, idle: GPUBuffer | undefined): Promise<void> {
     const { pool } = this.#session;
-    let staging: GPUBuffer | undefined;
+    let staging = idle;
     try {
-      const [, failure] = this.#session.scoped("webgpu", () => {
-        staging = pool.take("staging", bytes);
-        this.#submit(pending, staging);
-      });
-      const error = await failure;
+      let ownFailure: Promise<Error | undefined> | undefined;
+      if (staging === undefined) {
+        [, ownFailure] = this.#session.scoped("webgpu", () => {
+          staging = pool.make("staging", bytes);
+          this.#submit([], reads, staging);
+        });
+      }
+      const error = await failure ?? await ownFailure;
       if (error) throw error;
       // Not a moment earlier than this is settled: getMappedRange would end the process.
       await this.#session.untilLost(staging!.mapAsync(MAP_READ, 0, bytes));
     } catch (error) {
       if (staging) pool.destroy(staging);
-      throw error;
+      for (const { reject } of reads) reject(error);
+      return;
     }
     const mapped = staging!.getMappedRange(0, bytes);
     let at = 0;
-    for (const { job, reject } of pending) {
-      try {
-        for (const { piece, receive } of job.destinations) {
+    for (const { destinations, resolve, reject } of reads) {
+      for (const { piece, receive } of destinations) {
+        try {
           receive(new Uint8Array(mapped, at, piece.bytes));
-          at += words(piece.bytes);
+        } catch (error) {
+          reject(error); // the call's own trouble: its output has lost its memory
         }
-      } catch (error) {
-        reject(error); // the job's own trouble: its output has lost its memory
+        at += words(piece.bytes);
       }
+      resolve(); // does nothing after reject
     }
     staging!.unmap();
     pool.giveBack("staging", staging!);
   }
 
-  #submit(pending: readonly Pending[], staging: GPUBuffer): void {
-    const { device } = this.#session;
-    const encoder = device.createCommandEncoder();
-    const computing = pending.flatMap(({ job }) => job.compute ?? []);
-    if (computing.length > 0) {
-      const pass = this.#session.beginPass(encoder);
-      for (const { work, pieces } of computing) this.#session.dispatch(pass, work, pieces);
-      pass.end();
-    }
+  #submit(
+    passes: readonly Pass[],
+    reads: readonly Read[],
+    staging: GPUBuffer | undefined,
+  ): void {
+    const session = this.#session;
+    const encoder = session.device.createCommandEncoder();
+    session.encode(encoder, passes);
     let at = 0;
-    for (const { job } of pending) {
-      for (const { piece } of job.destinations) {
-        encoder.copyBufferToBuffer(piece.buffer, piece.offset, staging, at, words(piece.bytes));
-        at += words(piece.bytes);
+    for (const { destinations } of reads) {
+      for (const { piece: { buffer, offset, bytes } } of destinations) {
+        encoder.copyBufferToBuffer(buffer, offset, staging!, at, words(bytes));
+        at += words(bytes);
       }
     }
-    this.#session.submit(encoder);
+    session.submit(encoder);
   }
-}
-
-/** Promise.withResolvers, which older runtimes lack. */
-function withResolvers(): {
-  promise: Promise<void>;
-  resolve: () => void;
-  reject: (reason: unknown) => void;
-} {
-  let resolve!: () => void;
-  let reject!: (reason: unknown) => void;
-  const promise = new Promise<void>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }

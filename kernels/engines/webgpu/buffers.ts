@@ -32,8 +32,12 @@ export function padded(bytes: number): number {
 /** Buffers of one device that wait to be used again. */
 export class BufferPool {
   readonly #device: GPUDevice;
-  readonly #idle = new Map<string, GPUBuffer[]>();
+  readonly #idle = {
+    storage: new Map<number, GPUBuffer[]>(),
+    staging: new Map<number, GPUBuffer[]>(),
+  };
   readonly #idleLimit: number;
+  readonly #largest: number;
   #idleBytes = 0;
   #live = 0;
 
@@ -44,6 +48,7 @@ export class BufferPool {
   constructor(device: GPUDevice, idleLimit: number = 2 ** 28) {
     this.#device = device;
     this.#idleLimit = idleLimit;
+    this.#largest = device.limits.maxBufferSize;
   }
 
   /** Buffers that were made and not destroyed, idle ones included. */
@@ -54,33 +59,41 @@ export class BufferPool {
   /** Buffers that are in use. */
   get used(): number {
     let idle = 0;
-    for (const list of this.#idle.values()) idle += list.length;
+    for (const lists of Object.values(this.#idle)) {
+      for (const list of lists.values()) idle += list.length;
+    }
     return this.#live - idle;
   }
 
   /** A buffer of at least so many bytes. Its content is what the last user left. */
   take(kind: BufferKind, bytes: number): GPUBuffer {
-    const size = sizeClass(bytes);
-    const buffer = this.#idle.get(kind + size)?.pop();
-    if (buffer !== undefined) {
-      this.#idleBytes -= size;
-      return buffer;
-    }
-    const fresh = this.#device.createBuffer({
+    return this.takeIdle(kind, bytes) ?? this.make(kind, bytes);
+  }
+
+  /** A buffer that is known to exist, or undefined where none of the size lies idle. */
+  takeIdle(kind: BufferKind, bytes: number): GPUBuffer | undefined {
+    const size = this.#sizeClass(bytes);
+    const buffer = this.#idle[kind].get(size)?.pop();
+    if (buffer !== undefined) this.#idleBytes -= size;
+    return buffer;
+  }
+
+  /** A new buffer, whose memory may be lacking: an error scope tells. */
+  make(kind: BufferKind, bytes: number): GPUBuffer {
+    const buffer = this.#device.createBuffer({
       label: `softplus-kit ${kind}`,
-      size,
+      size: this.#sizeClass(bytes),
       usage: usages[kind],
     });
     this.#live++;
-    return fresh;
+    return buffer;
   }
 
   /** Takes a buffer back; staging buffers must be unmapped. */
   giveBack(kind: BufferKind, buffer: GPUBuffer): void {
     if (this.#idleBytes + buffer.size > this.#idleLimit) return this.destroy(buffer);
-    const key = kind + buffer.size;
-    const list = this.#idle.get(key);
-    if (list === undefined) this.#idle.set(key, [buffer]);
+    const list = this.#idle[kind].get(buffer.size);
+    if (list === undefined) this.#idle[kind].set(buffer.size, [buffer]);
     else list.push(buffer);
     this.#idleBytes += buffer.size;
   }
@@ -93,14 +106,17 @@ export class BufferPool {
 
   /** Destroys what lies idle. */
   clear(): void {
-    for (const list of this.#idle.values()) list.forEach((buffer) => this.destroy(buffer));
-    this.#idle.clear();
+    for (const lists of Object.values(this.#idle)) {
+      for (const list of lists.values()) list.forEach((buffer) => this.destroy(buffer));
+      lists.clear();
+    }
     this.#idleBytes = 0;
   }
-}
 
-/** A few sizes, so that buffers fit again: four to each power of two, at most a fifth too large. */
-function sizeClass(bytes: number): number {
-  const step = 2 ** Math.max(8, Math.floor(Math.log2(Math.max(bytes, 1))) - 2);
-  return Math.ceil(bytes / step) * step || step;
+  /** A few sizes, so that buffers fit again: four to each power of two, a fifth too large at most. */
+  #sizeClass(bytes: number): number {
+    const step = 2 ** Math.max(8, Math.floor(Math.log2(Math.max(bytes, 1))) - 2);
+    const size = Math.ceil(bytes / step) * step || step;
+    return size <= this.#largest ? size : Math.ceil(bytes / 256) * 256;
+  }
 }

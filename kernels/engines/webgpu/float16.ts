@@ -5,9 +5,8 @@
 import { readOptions } from "../engine.ts";
 import { arrayType, describe } from "../matrix.ts";
 import { GpuArray } from "./gpu_array.ts";
-import { fresh } from "./resident.ts";
+import { uploaded } from "./resident.ts";
 import type { Session } from "./session.ts";
-import { bytesOf, upload } from "./transfer.ts";
 
 /** True for a Float16Array whose memory is there. */
 export function isFloat16(x: unknown): x is Float16Array {
@@ -87,15 +86,5 @@ function overlap(a: Float16Array, b: Float16Array): boolean {
 }
 
 function put(session: Session, x: Float16Array): GpuArray {
-  const [storage, failure] = session.scoped("upload", () => {
-    const storage = fresh(session, "f16", [x.length]);
-    let from = 0;
-    for (const piece of storage.pieces) {
-      upload(session, piece, bytesOf(x, from, piece.bytes));
-      from += piece.bytes;
-    }
-    return storage;
-  });
-  storage.failure = failure;
-  return new GpuArray(storage, [x.length]);
+  return new GpuArray(uploaded(session, x, "f16", [x.length]), [x.length]);
 }

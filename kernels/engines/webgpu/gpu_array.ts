@@ -17,8 +17,10 @@ export interface Storage {
   readonly pieces: readonly Piece[];
   /** False for a buffer of the user's, which is never freed here. */
   readonly owned: boolean;
-  /** What went wrong on the way to this content, known later. */
-  failure: Promise<Error | undefined>;
+  /** What went wrong on the way to this content, known later; undefined when nothing did. */
+  failure: Promise<Error | undefined> | undefined;
+  /** Whether the memory is known to exist; what uses it may then share a command buffer. */
+  sound: boolean;
   released: boolean;
   /** Whether the caller has the buffer, and may submit work on it. */
   exposed: boolean;
@@ -33,15 +35,23 @@ const forgotten = new FinalizationRegistry<Storage>(release);
 function release(storage: Storage): void {
   if (storage.released) return;
   storage.released = true;
-  const { session, pieces, failure, owned } = storage;
-  session.batch.flush(); // a read that was asked for comes before the next use of the memory
+  const { session, pieces, owned, sound, failure } = storage;
   if (!owned) return;
-  // A buffer that could not be made must not serve again.
+  if (sound) return session.batch.release(pieces);
+  void Promise.resolve(failure).then((error) => {
+    // A buffer that could not be made must not serve again.
+    if (error) { for (const { buffer } of pieces) session.pool.destroy(buffer); }
+    else session.batch.release(pieces);
+  });
+}
+
+/** Notes what may have gone wrong with a content, until it is known that nothing did. */
+export function watch(storage: Storage, failure: Promise<Error | undefined>): void {
+  storage.failure = failure;
   void failure.then((error) => {
-    for (const { buffer } of pieces) {
-      if (error || session.ended) session.pool.destroy(buffer);
-      else session.pool.giveBack("storage", buffer);
-    }
+    if (error !== undefined || storage.failure !== failure) return;
+    storage.failure = undefined;
+    storage.sound = true;
   });
 }
 
@@ -96,6 +106,7 @@ export class GpuArray<T = FloatArray | Float16Array | Matrix> {
       );
     }
     this.#storage.exposed = true;
+    this.#storage.session.batch.flush(); // the caller may submit work on it from now on
     return buffer;
   }
 
@@ -108,19 +119,20 @@ export class GpuArray<T = FloatArray | Float16Array | Matrix> {
    */
   async read(): Promise<T> {
     this.#assertUsable("GpuArray.read");
-    const { session, pieces, format } = this.#storage;
+    const { session, pieces, format, sound, exposed } = this.#storage;
     const data = format === "f32" ? new Float32Array(this.length) : new Float16Array(this.length);
     const array = data as unknown as Float32Array;
+    // Where others may submit work, the content is that of this moment, not of the end of this
+    // turn; and memory that may not exist must not spoil the reads of others.
+    const alone = !session.owned || exposed || !sound;
+    if (alone) session.batch.flush();
     let at = 0;
     const copies = pieces.map((piece) => {
       const into = bytesOf(array, at, piece.bytes);
       at += piece.bytes;
-      return session.batch.add({
-        destinations: [{ piece, receive: (bytes) => into.set(bytes) }],
-      });
+      return session.batch.read([{ piece, receive: (bytes) => into.set(bytes) }]);
     });
-    // Where others may submit work, the content is that of this moment, not of the end of this turn.
-    if (!session.owned || this.#storage.exposed) session.batch.flush();
+    if (alone) session.batch.flush();
     await session.track(this.#settled(copies));
     const [rows, columns] = this.shape;
     return (columns === undefined ? array : new Matrix(array, rows, columns)) as T;

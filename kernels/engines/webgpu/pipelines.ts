@@ -4,6 +4,7 @@
  */
 import { wgsl } from "../embedded_wgsl.ts";
 import type { KernelName } from "../engine.ts";
+import type { Access, Bindings } from "./bindings.ts";
 
 /** Element types on the GPU. */
 export type GpuFormat = "f32" | "f16";
@@ -14,7 +15,7 @@ export interface PipelineKey {
   readonly format: GpuFormat;
   /** 1 and -1 are compiled in; NaN stands for any other, given in a uniform. */
   readonly beta: number;
-  /** The binding of each array, inputs first: arrays that are the same memory share one. */
+  /** The bind group of each array, inputs first: arrays that are the same memory share one. */
   readonly slots: readonly number[];
 }
 
@@ -23,17 +24,26 @@ export const workgroupSize = 256;
 
 const inputsOf = (kernel: KernelName): number => kernel === "softplusBackward" ? 2 : 1;
 
+/** What a kernel does with each of its distinct arrays. */
+function accessesOf(kernel: KernelName, slots: readonly number[]): Access[] {
+  const outputs = slots.slice(inputsOf(kernel));
+  return Array.from(
+    { length: Math.max(...slots) + 1 },
+    (_, slot) => outputs.includes(slot) ? "storage" : "read-only-storage",
+  );
+}
+
 /** The WGSL text of a pipeline. */
 export function shaderText({ kernel, format, beta, slots }: PipelineKey): string {
   const inputs = slots.slice(0, inputsOf(kernel));
   const outputs = slots.slice(inputs.length);
-  const bindings = Math.max(...slots) + 1;
-  const declarations = Array.from({ length: bindings }, (_, slot) => {
-    const access = outputs.includes(slot) ? "read_write" : "read";
-    return `@group(0) @binding(${slot}) var<storage, ${access}> b${slot}: array<vec4<u32>>;`;
+  const accesses = accessesOf(kernel, slots);
+  const declarations = accesses.map((access, slot) => {
+    const mode = access === "storage" ? "read_write" : "read";
+    return `@group(${slot}) @binding(0) var<storage, ${mode}> b${slot}: array<vec4<u32>>;`;
   });
   if (Number.isNaN(beta)) {
-    declarations.push(`@group(0) @binding(${bindings}) var<uniform> beta: Beta;`);
+    declarations.push(`@group(${accesses.length}) @binding(0) var<uniform> beta: Beta;`);
   }
   return [
     format === "f32" ? wgsl.float32 : wgsl.float16,
@@ -89,34 +99,54 @@ ${store.join("\n")}
 `;
 }
 
+/** A compiled pipeline, and how it uses its bind groups. */
+export interface Pipeline {
+  readonly compiled: GPUComputePipeline;
+  /** Of each distinct array; a beta comes after them. */
+  readonly accesses: readonly Access[];
+}
+
 /** The pipelines of one device. */
 export class Pipelines {
   readonly #device: GPUDevice;
-  readonly #cache = new Map<string, GPUComputePipeline>();
+  readonly #bindings: Bindings;
+  readonly #cache = new Map<string, Pipeline>();
 
-  /** @param device the device that compiles them */
-  constructor(device: GPUDevice) {
+  /**
+   * @param device the device that compiles them
+   * @param bindings the layouts of their bind groups
+   */
+  constructor(device: GPUDevice, bindings: Bindings) {
     this.#device = device;
+    this.#bindings = bindings;
   }
 
   /** The pipeline for a key, compiled at its first use. */
-  get(key: PipelineKey): GPUComputePipeline {
+  get(key: PipelineKey): Pipeline {
     const { kernel, format, beta, slots } = key;
     const name = `${kernel} ${format} beta=${beta} ${slots.join()}`;
     let pipeline = this.#cache.get(name);
-    if (pipeline !== undefined) return pipeline;
-    const code = shaderText(key);
+    if (pipeline === undefined) this.#cache.set(name, pipeline = this.#compile(name, key));
+    return pipeline;
+  }
+
+  #compile(label: string, key: PipelineKey): Pipeline {
+    const { kernel, format, beta, slots } = key;
+    const accesses = accessesOf(kernel, slots);
+    const groups: Access[] = Number.isNaN(beta) ? [...accesses, "uniform"] : accesses;
     const sign = format === "f32" ? 0x80000000 : 0x8000;
-    pipeline = this.#device.createComputePipeline({
-      label: name,
-      layout: "auto",
+    const compiled = this.#device.createComputePipeline({
+      label,
+      layout: this.#device.createPipelineLayout({
+        label,
+        bindGroupLayouts: groups.map((access) => this.#bindings.layout(access)),
+      }),
       compute: {
-        module: this.#device.createShaderModule({ label: name, code }),
+        module: this.#device.createShaderModule({ label, code: shaderText(key) }),
         entryPoint: "main",
         constants: Number.isNaN(beta) ? {} : { betaSign: beta < 0 ? sign : 0 },
       },
     });
-    this.#cache.set(name, pipeline);
-    return pipeline;
+    return { compiled, accesses };
   }
 }

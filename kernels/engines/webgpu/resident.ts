@@ -1,23 +1,73 @@
 /* Calls on arrays that stay on the GPU: nothing is awaited, nothing read back. */
 import { type KernelName, readOptions } from "../engine.ts";
-import { describe } from "../matrix.ts";
-import { elementBytes, GpuArray, type GpuShape, type Storage } from "./gpu_array.ts";
+import { describe, type FloatArray } from "../matrix.ts";
+import type { Pass } from "./batch.ts";
+import { elementBytes, GpuArray, type GpuShape, type Storage, watch } from "./gpu_array.ts";
 import type { GpuFormat } from "./pipelines.ts";
 import type { Piece, Session } from "./session.ts";
+import { bytesOf, upload } from "./transfer.ts";
 
-/** Memory for an array, cut into pieces that bindings can reach. */
-export function allocate(
+/** Memory of the pool's, for a new array, cut into pieces that bindings can reach. */
+export function fresh(
   session: Session,
+  method: string,
   format: GpuFormat,
   shape: GpuShape,
-): { pieces: Piece[] } {
+): Storage {
+  const { pool, limits } = session;
   const total = shape.reduce((a: number, b) => a * b, 1) * elementBytes[format];
   const pieces: Piece[] = [];
-  for (let from = 0; from < total; from += session.limits.pieceBytes) {
-    const bytes = Math.min(session.limits.pieceBytes, total - from);
-    pieces.push({ buffer: session.pool.take("storage", Math.max(bytes, 16)), offset: 0, bytes });
+  const doubts: Promise<Error | undefined>[] = [];
+  for (let from = 0; from < total; from += limits.pieceBytes) {
+    const bytes = Math.min(limits.pieceBytes, total - from);
+    let buffer = pool.takeIdle("storage", Math.max(bytes, 16));
+    if (buffer === undefined) {
+      const [made, failure] = session.scoped(
+        method,
+        () => pool.make("storage", Math.max(bytes, 16)),
+      );
+      buffer = made;
+      doubts.push(failure);
+    }
+    pieces.push({ buffer, offset: 0, bytes, pooled: true });
   }
-  return { pieces };
+  const storage: Storage = {
+    session,
+    format,
+    pieces,
+    owned: true,
+    failure: undefined,
+    sound: doubts.length === 0,
+    released: false,
+    exposed: false,
+  };
+  if (doubts.length > 0) watch(storage, firstOf(doubts));
+  return storage;
+}
+
+/** A new array on the GPU with the content of one on the CPU. */
+export function uploaded(
+  session: Session,
+  data: FloatArray | Float16Array,
+  format: GpuFormat,
+  shape: GpuShape,
+): Storage {
+  const storage = fresh(session, "upload", format, shape);
+  const [, failure] = session.scoped("upload", () => {
+    let from = 0;
+    for (const piece of storage.pieces) {
+      upload(session, piece, bytesOf(data, from, piece.bytes));
+      from += piece.bytes;
+    }
+  });
+  watch(storage, storage.failure ? firstOf([storage.failure, failure]) : failure);
+  return storage;
+}
+
+/** The first of several failures, once all are known. */
+function firstOf(failures: readonly Promise<Error | undefined>[]): Promise<Error | undefined> {
+  if (failures.length === 1) return failures[0]!;
+  return Promise.all(failures).then((errors) => errors.find((error) => error !== undefined));
 }
 
 /** What an argument is, for a message. */
@@ -87,29 +137,37 @@ export function computeResident(
   if (args.length === 2) checkLike(session, method, "upstream", args[1], x);
   const outputs = readOut(session, method, kernel, out, x);
   const results: GpuArray[] = [];
-  const storages: Storage[] = [];
-  const before = [...inputs, ...outputs.flatMap((given) => given ? [given.storage] : [])]
-    .map((storage) => storage.failure);
+  const storages = outputs.map((given) => {
+    const storage = given?.storage ?? fresh(session, method, x.format, x.shape);
+    results.push(given?.array ?? new GpuArray(storage, x.shape));
+    return storage;
+  });
+  const all = [...inputs, ...storages];
+  const pass: Pass = {
+    work: { kernel, format: x.format, beta: sign * beta },
+    parts: inputs[0]!.pieces.map((_, k) => all.map(({ pieces }) => pieces[k]!)),
+  };
+  const doubts = new Set<Promise<Error | undefined>>();
+  for (const { failure } of all) if (failure) doubts.add(failure);
+  // Alone, where memory may not exist, or may be used by work that others submit.
+  const together = session.owned && all.every(({ sound, exposed }) => sound && !exposed);
+  doubts.add(
+    together ? session.batch.compute(pass, storages.length) : submitAlone(session, method, pass),
+  );
+  const failure = firstOf([...doubts]);
+  for (const storage of storages) watch(storage, failure);
+  return results;
+}
+
+/** Submits a kernel by itself, after everything that was called before it. */
+function submitAlone(session: Session, method: string, pass: Pass): Promise<Error | undefined> {
+  session.batch.flush();
   const [, failure] = session.scoped(method, () => {
-    for (const given of outputs) {
-      const storage = given?.storage ?? fresh(session, x.format, x.shape);
-      storages.push(storage);
-      results.push(given?.array ?? new GpuArray(storage, x.shape));
-    }
-    session.batch.flush();
     const encoder = session.device.createCommandEncoder();
-    const pass = session.beginPass(encoder);
-    const work = { kernel, format: x.format, beta: sign * beta };
-    inputs[0]!.pieces.forEach((_, k) => {
-      session.dispatch(pass, work, [...inputs, ...storages].map(({ pieces }) => pieces[k]!));
-    });
-    pass.end();
+    session.encode(encoder, [pass]);
     session.submit(encoder);
   });
-  const all = Promise.all([...before, failure])
-    .then((errors) => errors.find((error) => error !== undefined));
-  for (const storage of storages) storage.failure = all;
-  return results;
+  return failure;
 }
 
 function readOut(
@@ -137,11 +195,4 @@ function readOut(
     throw new RangeError(`${method}: out.value and out.grad must not overlap, got the same memory`);
   }
   return [...checked];
-}
-
-/** Memory of the pool's, for a new array. */
-export function fresh(session: Session, format: GpuFormat, shape: GpuShape): Storage {
-  const { pieces } = allocate(session, format, shape);
-  const failure = Promise.resolve(undefined);
-  return { session, format, pieces, owned: true, failure, released: false, exposed: false };
 }

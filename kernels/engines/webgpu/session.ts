@@ -2,8 +2,9 @@
  * One device and what the engine keeps for it: buffers, pipelines, the work that is under way, and
  * what became of the device.
  */
-import { Batch } from "./batch.ts";
+import { Batch, type Pass } from "./batch.ts";
 import { BetaUniforms } from "./beta.ts";
+import { Bindings } from "./bindings.ts";
 import { BufferPool, padded } from "./buffers.ts";
 import type { OpenedDevice } from "./device.ts";
 import { typedError, WebGpuDeviceLostError } from "./errors.ts";
@@ -17,6 +18,8 @@ export interface Piece {
   readonly offset: number;
   /** Bytes of data, without padding. */
   readonly bytes: number;
+  /** Whether the buffer is the pool's: nothing but this piece lies in it. */
+  readonly pooled: boolean;
 }
 
 /** What the kernels are told to do: no arrays yet. */
@@ -48,6 +51,7 @@ export class Session {
   timer: Timer | undefined;
   /** Whether the engine made the device: nobody else submits work to it unless told. */
   readonly owned: boolean;
+  readonly #bindings: Bindings;
   readonly #pipelines: Pipelines;
   readonly #betas: BetaUniforms;
   /** Rejects what waits for the GPU when the device is lost. */
@@ -64,9 +68,11 @@ export class Session {
     this.device = device;
     this.limits = limits;
     this.pool = new BufferPool(device);
+    const { maxStorageBufferBindingSize } = device.limits;
+    this.#bindings = new Bindings(device, Math.floor(maxStorageBufferBindingSize / 16) * 16);
     this.batch = new Batch(this);
     this.owned = owned;
-    this.#pipelines = new Pipelines(device);
+    this.#pipelines = new Pipelines(device, this.#bindings);
     this.#betas = new BetaUniforms(device);
     device.lost.then(({ reason, message }) => {
       if (this.#disposed) return;
@@ -112,13 +118,21 @@ export class Session {
     }
   }
 
-  /** A compute pass, timed where somebody asked for it. */
-  beginPass(encoder: GPUCommandEncoder): GPUComputePassEncoder {
-    return encoder.beginComputePass(this.timer?.next() ?? {});
+  /** Records kernels: in one compute pass, or, where somebody times them, in one each. */
+  encode(encoder: GPUCommandEncoder, passes: readonly Pass[]): void {
+    let open: GPUComputePassEncoder | undefined;
+    for (const { work, parts } of passes) {
+      if (open === undefined || this.timer !== undefined) {
+        open?.end();
+        open = encoder.beginComputePass(this.timer?.next() ?? {});
+      }
+      for (const pieces of parts) this.#dispatch(open, work, pieces);
+    }
+    open?.end();
   }
 
   /** One dispatch: inputs, then outputs, all of the same bytes. */
-  dispatch(pass: GPUComputePassEncoder, work: Work, pieces: readonly Piece[]): void {
+  #dispatch(pass: GPUComputePassEncoder, work: Work, pieces: readonly Piece[]): void {
     const distinct: Piece[] = [];
     const slots = pieces.map((piece) => {
       const known = distinct.findIndex((other) =>
@@ -127,29 +141,38 @@ export class Session {
       return known >= 0 ? known : distinct.push(piece) - 1;
     });
     const unit = Math.abs(work.beta) === 1;
-    const pipeline = this.#pipelines.get({ ...work, beta: unit ? work.beta : NaN, slots });
-    const size = padded(pieces[0]!.bytes);
-    const entries: GPUBindGroupEntry[] = distinct.map(({ buffer, offset }, binding) => ({
-      binding,
-      resource: { buffer, offset, size },
-    }));
-    if (!unit) {
-      const sign = work.format === "f32" ? 0x80000000 : 0x8000;
-      const buffer = this.#betas.get(work.beta, sign);
-      entries.push({ binding: distinct.length, resource: { buffer } });
+    const { compiled, accesses } = this.#pipelines.get({
+      ...work,
+      beta: unit ? work.beta : NaN,
+      slots,
+    });
+    pass.setPipeline(compiled);
+    const whole = distinct.every(({ pooled }) => pooled);
+    for (let slot = 0; slot < distinct.length; slot++) {
+      pass.setBindGroup(slot, this.#bindings.piece(distinct[slot]!, accesses[slot]!, whole));
     }
-    const group = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, group);
-    const groups = Math.ceil(size / 16 / workgroupSize);
-    const x = Math.min(groups, this.limits.workgroups);
-    pass.dispatchWorkgroups(x, Math.ceil(groups / x));
+    if (!unit) {
+      const buffer = this.#betas.get(work.beta, work.format === "f32" ? 0x80000000 : 0x8000);
+      pass.setBindGroup(distinct.length, this.#bindings.uniform(buffer));
+    }
+    // As near to a square as it takes: a long last row would compute in vain.
+    const groups = Math.ceil(padded(pieces[0]!.bytes) / 16 / workgroupSize);
+    const rows = Math.ceil(groups / this.limits.workgroups);
+    pass.dispatchWorkgroups(Math.ceil(groups / rows), rows);
   }
 
   /** Hands finished commands to the GPU. */
   submit(encoder: GPUCommandEncoder): void {
     this.device.queue.submit([encoder.finish()]);
     this.#betas.trim();
+  }
+
+  /** Gives memory of the pool's back, once what uses it has been submitted. */
+  giveBack(pieces: readonly Piece[]): void {
+    for (const { buffer } of pieces) {
+      if (this.ended) this.pool.destroy(buffer);
+      else this.pool.giveBack("storage", buffer);
+    }
   }
 
   /** The promise, or the loss of the device, whichever comes first. */
@@ -175,6 +198,7 @@ export class Session {
   /** Waits for the calls under way and frees everything. */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
+    this.batch.flush();
     this.#disposed = true;
     await Promise.allSettled(this.#active);
     this.pool.clear();

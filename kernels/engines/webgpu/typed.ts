@@ -65,23 +65,27 @@ async function attempt(
   let error: unknown;
   try {
     const count = Math.max(inputs.length, call.outputs.length);
-    const [, failure] = session.scoped(method, () => {
+    const [made, failure] = session.scoped(method, () => {
+      let made = false;
       for (let k = 0; k < count; k++) {
-        const buffer = session.pool.take("storage", Math.max(bytes, 16));
-        pieces.push({ buffer, offset: 0, bytes });
+        const idle = session.pool.takeIdle("storage", Math.max(bytes, 16));
+        made ||= idle === undefined;
+        const buffer = idle ?? session.pool.make("storage", Math.max(bytes, 16));
+        pieces.push({ buffer, offset: 0, bytes, pooled: true });
       }
       inputs.forEach((input, k) => upload(session, pieces[k]!, input));
+      return made;
     });
-    error = await failure;
+    if (made) error = await failure;
     if (error === undefined) {
       const results = pieces.slice(0, call.outputs.length);
-      await session.batch.add({
-        compute: { work, pieces: [...pieces.slice(0, inputs.length), ...results] },
-        destinations: results.map((piece, k) => ({
-          piece,
-          receive: (result) => into(method, call.outputs[k]!, from, result),
-        })),
-      });
+      const parts = [[...pieces.slice(0, inputs.length), ...results]];
+      const computed = session.batch.compute({ work, parts }, results.length);
+      await session.batch.read(results.map((piece, k) => ({
+        piece,
+        receive: (result) => into(method, call.outputs[k]!, from, result),
+      })));
+      error = await computed ?? await failure;
     }
   } catch (thrown) {
     error = thrown;
