@@ -1,18 +1,18 @@
 /*
  * The WebGPU engine. Mental model: a call on typed arrays is one round trip (upload, one fused pass,
- * read-back) and returns a promise, until which its inputs must stay as they are; a call on GpuArrays is only submitted and returns GpuArrays at
- * once, so a chain of calls costs one read-back at its end.
+ * read-back) and returns a promise, until which its inputs must stay as they are. A call on
+ * GpuArrays returns GpuArrays at once; what is called in one turn is submitted together at its end,
+ * and a chain of calls costs one read-back.
  */
 import { type Call, type Options, syncEngine, type WithGrad } from "./engine.ts";
 import { arrayType, describe, type FloatArray, Matrix } from "./matrix.ts";
-import { isStorage, padded } from "./webgpu/buffers.ts";
 import { openDevice, type OpenedDevice, type WebGpuOptions } from "./webgpu/device.ts";
-import { elementBytes, formatOf, GpuArray, type GpuShape, shapeOf } from "./webgpu/gpu_array.ts";
-import type { GpuFormat } from "./webgpu/pipelines.ts";
+import { formatOf, GpuArray, shapeOf } from "./webgpu/gpu_array.ts";
 import { isFloat16, throughGpu } from "./webgpu/float16.ts";
 import { computeResident, uploaded } from "./webgpu/resident.ts";
 import { Session, type SessionLimits } from "./webgpu/session.ts";
 import { Timer } from "./webgpu/timer.ts";
+import { wrapBuffer } from "./webgpu/wrap.ts";
 import { computeTyped } from "./webgpu/typed.ts";
 
 /** Arrays that the GPU computes with: float32, alone or as a Matrix, and float16. */
@@ -281,50 +281,4 @@ function uploadArray(session: Session, x: unknown): GpuArray {
   }
   const shape = shapeOf(x as FloatArray | Matrix);
   return new GpuArray(uploaded(session, data, format, shape), shape);
-}
-
-function wrapBuffer(session: Session, buffer: unknown, shape: unknown): GpuArray {
-  session.assertUsable("wrap");
-  const given = buffer as GPUBuffer | undefined | null;
-  if (typeof given !== "object" || given === null || typeof given.usage !== "number") {
-    throw new TypeError(`wrap: buffer must be a GPUBuffer, got ${describe(buffer)}`);
-  }
-  if (
-    !Array.isArray(shape) || shape.length < 1 || shape.length > 2 ||
-    !shape.every((size) => Number.isSafeInteger(size) && size >= 0)
-  ) {
-    throw new RangeError(
-      `wrap: shape must be [length] or [rows, columns] of whole numbers >= 0, got ${
-        Array.isArray(shape) ? `[${shape.map(describe).join(", ")}]` : describe(shape)
-      }`,
-    );
-  }
-  if (!isStorage(given.usage)) {
-    throw new RangeError(`wrap: buffer must have usage STORAGE, got usage ${given.usage}`);
-  }
-  const format: GpuFormat = "f32";
-  const total = shape.reduce((a: number, b: number) => a * b, 1) * elementBytes[format];
-  if (total > 0 && given.size < padded(total)) {
-    throw new RangeError(
-      `wrap: buffer must have at least ${padded(total)} bytes for ${
-        shape.join(" x ")
-      } elements, got ${given.size}`,
-    );
-  }
-  const pieces = [];
-  for (let offset = 0; offset < total; offset += session.limits.pieceBytes) {
-    const bytes = Math.min(session.limits.pieceBytes, total - offset);
-    pieces.push({ buffer: given, offset, bytes, pooled: false });
-  }
-  const storage = {
-    session,
-    format,
-    pieces,
-    owned: false,
-    failure: undefined,
-    sound: false, // its owner may destroy it
-    released: false,
-    exposed: true,
-  };
-  return new GpuArray(storage, shape.slice() as unknown as GpuShape);
 }

@@ -42,6 +42,7 @@ class Collected {
   bytes = 0;
   /** Memory that nobody needs after this. */
   readonly released: (readonly Piece[])[] = [];
+  releasedBytes = 0;
   /** What the GPU says against it; undefined when nothing. */
   readonly failure: Promise<Error | undefined>;
   settle!: (failure: Promise<Error | undefined>) => void;
@@ -51,7 +52,7 @@ class Collected {
   }
 }
 
-/** Bytes to read, and kernels, after which a batch goes off. */
+/** Bytes to read or to give back, and kernels, after which a batch goes off. */
 const full = { bytes: 2 ** 26, passes: 256 };
 
 const words = (bytes: number): number => Math.ceil(bytes / 4) * 4;
@@ -101,8 +102,12 @@ export class Batch {
 
   /** Gives memory of the pool's back, after the work that was called before. */
   release(pieces: readonly Piece[]): void {
-    if (this.#collected === undefined) this.#session.giveBack(pieces);
-    else this.#collected.released.push(pieces);
+    const collected = this.#collected;
+    if (collected === undefined) return this.#session.giveBack(pieces);
+    collected.released.push(pieces);
+    for (const { bytes } of pieces) collected.releasedBytes += bytes;
+    // Large memory is needed again sooner than the turn ends.
+    if (collected.releasedBytes >= full.bytes) this.flush();
   }
 
   /** Submits what has been collected. */

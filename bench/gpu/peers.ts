@@ -1,0 +1,162 @@
+/**
+ * The Python driver of this benchmark: starts `peers.py` on the same inputs, reads its answers line
+ * by line, judges its results and makes rows of them. A library that is missing is a gap.
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Row } from "../results.ts";
+import { judgedIndices, judgeGpu, pick } from "./check.ts";
+import type { GpuFunction } from "./functions.ts";
+import { gpuInputs } from "./measure.ts";
+import { gpuGap, gpuRow, type RowHead } from "./rows.ts";
+
+const SCRIPT = fileURLToPath(new URL("peers.py", import.meta.url));
+
+/** What to measure. */
+export interface PeerPlan {
+  /** Interpreters to try, the first that has NumPy works. */
+  readonly pythons: readonly string[];
+  readonly sizes: readonly number[];
+  readonly samples: number;
+  readonly signal?: AbortSignal;
+  /** The program; a test gives another. */
+  readonly script?: string;
+}
+
+/** A line of the driver. */
+interface Answer {
+  readonly implementation: string;
+  readonly library: string;
+  readonly caveat: string;
+  readonly gap?: string;
+  readonly version?: string;
+  readonly device?: string;
+  readonly elements?: number;
+  readonly function?: GpuFunction;
+  readonly clock?: "kernel" | "completion";
+  readonly samples?: number[];
+  readonly calls?: number;
+  readonly values?: string[][];
+}
+
+const INCLUDES = {
+  kernel: "arrays on the GPU, time by CUDA events",
+  completion: "arrays on the GPU, from the first call to the synchronisation after the last",
+} as const;
+
+/** Measures every library; the rows lack what `withRun` adds. */
+export async function measurePeers(plan: PeerPlan): Promise<Row[]> {
+  const python = await findPython(plan.pythons);
+  if (python === undefined) {
+    return [pythonGap(`none of ${plan.pythons.join(", ")} is a Python with NumPy`)];
+  }
+  const folder = await Deno.makeTempDir({ prefix: "softplus-gpu-" });
+  try {
+    const inputs = gpuInputs(Math.max(...plan.sizes));
+    const paths = { x: join(folder, "x"), upstream: join(folder, "upstream") };
+    await Deno.writeFile(paths.x, new Uint8Array(inputs.x.buffer));
+    await Deno.writeFile(paths.upstream, new Uint8Array(inputs.upstream.buffer));
+    const indices = new Map(plan.sizes.map((size) => [size, judgedIndices(size)]));
+    const request = {
+      ...paths,
+      elements: plan.sizes,
+      samples: plan.samples,
+      indices: Object.fromEntries(indices),
+    };
+    const rows: Row[] = [];
+    for await (const answer of answers(python, plan, request)) {
+      rows.push(rowOf(answer, inputs, indices));
+    }
+    return rows;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** A row that says why nothing of Python was measured. */
+export function pythonGap(reason: string): Row {
+  return gpuGap({
+    ...{ name: "Python's GPU libraries", kind: "peer", library: "Python", precision: "" },
+    includes: INCLUDES.kernel,
+  }, reason);
+}
+
+function rowOf(
+  answer: Answer,
+  { x, upstream }: ReturnType<typeof gpuInputs>,
+  indices: ReadonlyMap<number, readonly number[]>,
+): Row {
+  const { implementation, library, elements, function: fn, clock, values, samples, calls } = answer;
+  const on = answer.device === undefined ? "" : ` (${answer.device})`;
+  const head: RowHead = {
+    name: clock === undefined ? implementation : `${implementation}, ${clock}`,
+    ...{ kind: implementation === "CUDA copy" ? "floor" : "peer", library, precision: "" },
+    ...{ includes: INCLUDES[clock ?? "kernel"], caveat: answer.caveat + on },
+  };
+  const item = fn === undefined || elements === undefined ? undefined : { fn, elements };
+  if (item === undefined || samples === undefined || values === undefined) {
+    const where = elements === undefined || item ? "" : `${elements} elements: `;
+    return gpuGap(head, where + (answer.gap ?? "no times"), item);
+  }
+  const at = indices.get(item.elements)!;
+  const verdict = head.kind === "floor" ? undefined : judgeGpu({
+    inputs: { fn: item.fn, x: pick(x, at), upstream: pick(upstream, at) },
+    results: values.map((list) => Float32Array.from(list, parsed)),
+  });
+  const version = answer.version ?? "unknown";
+  return gpuRow({ head, version, item, samples, calls: calls!, verdict, sweep: undefined });
+}
+
+/** Python writes "inf" and "nan". */
+function parsed(text: string): number {
+  return text.endsWith("inf") ? (text.startsWith("-") ? -Infinity : Infinity) : Number(text);
+}
+
+async function* answers(
+  python: string,
+  { signal, script = SCRIPT }: PeerPlan,
+  request: object,
+): AsyncGenerator<Answer> {
+  const child = new Deno.Command(python, {
+    args: ["-u", script],
+    // JAX would take three quarters of the GPU's memory before anybody asks.
+    env: { PYTHONDONTWRITEBYTECODE: "1", XLA_PYTHON_CLIENT_PREALLOCATE: "false" },
+    ...{ stdin: "piped", stdout: "piped", stderr: "piped", ...(signal && { signal }) },
+  }).spawn();
+  const words = new Response(child.stderr).text();
+  const input = child.stdin.getWriter();
+  await input.write(new TextEncoder().encode(JSON.stringify(request)));
+  await input.close();
+  let rest = "";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) yield JSON.parse(line) as Answer;
+  }
+  const { success, code } = await child.status;
+  signal?.throwIfAborted();
+  if (!success) {
+    throw new Error(
+      `the Python driver (${python}) ended with exit code ${code}: ${
+        (await words).trim().slice(-600)
+      }`,
+    );
+  }
+  await words;
+}
+
+async function findPython(candidates: readonly string[]): Promise<string | undefined> {
+  for (const python of candidates) {
+    try {
+      const { success } = await new Deno.Command(python, {
+        args: ["-c", "import numpy"],
+        ...{ stdin: "null", stdout: "null", stderr: "null" },
+      }).output();
+      if (success) return python;
+    } catch (error) {
+      const { NotFound, PermissionDenied } = Deno.errors;
+      if (!(error instanceof NotFound || error instanceof PermissionDenied)) throw error;
+    }
+  }
+  return undefined;
+}
