@@ -44,7 +44,7 @@ const limit64 = pair("0x1.5ep+9"); // 700
 /** Four x that wait to be settled. */
 const waiting = memory.data(16, 16);
 
-/** float32, for beta = 1 or -1, within 2 ULP. */
+/** float32, for beta = 1 or -1; the bound is in tests/bounds.ts. */
 export function sigmoid32Fast(src: usize, dst: usize, begin: u32, end: u32, beta: f64): void {
   const sign = signMask32(beta);
   for (let start = begin; start < end; start += blockSize) {

@@ -44,7 +44,7 @@ const waiting = memory.data(16, 16);
 let grad: v128 = f32x4.splat(0);
 let denominator: v128 = f32x4.splat(0);
 
-/** float32, for beta = 1 or -1, within 2 ULP each. */
+/** float32, for beta = 1 or -1, the bounds are in tests/bounds.ts. */
 export function softplusWithGrad32Fast(
   src: usize,
   value: usize,
