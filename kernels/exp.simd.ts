@@ -107,11 +107,30 @@ export function onePlus32(power: v128, d: v128): v128 {
   return f32x4.add(power, nmadd32(power, d, at(one32)));
 }
 
-/** float32: 2^-n * e^r of m and -r, where that is normal. NaN gives anything. */
+/**
+ * float32: 2^-n * (1 - d), where that is normal. NaN gives anything. The plain build leaves the
+ * rounding error in `low`: it has more of them than the fused one, and needs this one back.
+ */
+// @ts-ignore: decorator
+@inline
+export function fromDifference32(m: v128, d: v128): v128 {
+  const p = f32x4.sub(at(one32), d);
+  if (!FUSED) setLow(f32x4.mul(lost32(p, d), power32(m)));
+  return i32x4.sub(p, i32x4.shl(m, 23));
+}
+
+/** float32: what p = 1 - d has lost, exactly. */
+// @ts-ignore: decorator
+@inline
+function lost32(p: v128, d: v128): v128 {
+  return f32x4.sub(f32x4.sub(at(one32), p), d);
+}
+
+/** float32: 2^-n * e^r of m and -r, where that is normal; as fromDifference32. */
 // @ts-ignore: decorator
 @inline
 export function expOf32(m: v128, minusR: v128): v128 {
-  return i32x4.sub(f32x4.sub(at(one32), core32(minusR)), i32x4.shl(m, 23));
+  return fromDifference32(m, core32(minusR));
 }
 
 /** float32: 2^-n of m, for |n| <= 126. */
@@ -136,18 +155,22 @@ export function onePlusExpFast(x: v128): v128 {
   return onePlusExp32(m, reduced32(x, m));
 }
 
-/** float32: e^-a for 0 <= a <= 105, where the result may be subnormal; in two steps, of which only the last rounds. */
+/**
+ * float32: e^-a for 0 <= a <= 105, where the result may be subnormal: 2^-n in two steps, of which
+ * only the last rounds. Elsewhere the bits of expOf32; `low` as there.
+ */
 // @ts-ignore: decorator
 @inline
 export function expFastTiny(a: v128): v128 {
   const m = scaled32(a);
   const n = i32x4.sub(m, at(shift32));
-  const first = i32x4.shr_s(n, 1);
-  const p = f32x4.mul(
-    f32x4.sub(at(one32), core32(reduced32(a, m))),
-    i32x4.sub(at(one32), i32x4.shl(first, 23)),
-  );
-  return f32x4.mul(p, i32x4.sub(at(one32), i32x4.shl(i32x4.sub(n, first), 23)));
+  const half = i32x4.shr_s(n, 1);
+  const power1 = i32x4.sub(at(one32), i32x4.shl(half, 23));
+  const power2 = i32x4.sub(at(one32), i32x4.shl(i32x4.sub(n, half), 23));
+  const d = core32(reduced32(a, m));
+  const p = f32x4.sub(at(one32), d);
+  if (!FUSED) setLow(f32x4.mul(f32x4.mul(lost32(p, d), power1), power2));
+  return f32x4.mul(f32x4.mul(p, power1), power2);
 }
 
 /** a / ln2, rounded to an integer that stands in the lowest bits. */

@@ -84,14 +84,18 @@ export function softplus32Fast(src: usize, dst: usize, begin: u32, end: u32, bet
         const r3 = reduced32(a3, m3);
         fence();
         const t0 = expOf32(m0, r0);
+        const low0 = low;
         const t1 = expOf32(m1, r1);
+        const low1 = low;
         const t2 = expOf32(m2, r2);
+        const low2 = low;
         const t3 = expOf32(m3, r3);
+        const low3 = low;
         fence();
-        const y0 = plusLog32(f32x4.pmax(x0, f32x4.splat(0)), t0);
-        const y1 = plusLog32(f32x4.pmax(x1, f32x4.splat(0)), t1);
-        const y2 = plusLog32(f32x4.pmax(x2, f32x4.splat(0)), t2);
-        const y3 = plusLog32(f32x4.pmax(x3, f32x4.splat(0)), t3);
+        const y0 = plusLog32(f32x4.pmax(x0, f32x4.splat(0)), t0, low0);
+        const y1 = plusLog32(f32x4.pmax(x1, f32x4.splat(0)), t1, low1);
+        const y2 = plusLog32(f32x4.pmax(x2, f32x4.splat(0)), t2, low2);
+        const y3 = plusLog32(f32x4.pmax(x3, f32x4.splat(0)), t3, low3);
         const to = dst + (i << 2);
         v128.store(to, v128.xor(y0, sign));
         v128.store(to, v128.xor(y1, sign), 16);
@@ -107,7 +111,7 @@ export function softplus32Fast(src: usize, dst: usize, begin: u32, end: u32, bet
 @inline
 function fastTiny(x: v128): v128 {
   const t = expFastTiny(f32x4.pmin(f32x4.abs(x), at(limitTiny)));
-  return plusLog32(f32x4.pmax(x, f32x4.splat(0)), t);
+  return plusLog32(f32x4.pmax(x, f32x4.splat(0)), t, low);
 }
 
 /** float32, correctly rounded, for beta = 1 or -1. */

@@ -14,6 +14,7 @@ import {
   expFastTiny,
   expOf,
   expQuick,
+  fromDifference32,
   joined32,
   odd32,
   one32,
@@ -60,7 +61,7 @@ export function softplusWithGrad32Fast(
       for (let i = start; i < stop; i += 4) {
         const x = v128.xor(v128.load(src + (i << 2)), sign);
         const t = expFastTiny(f32x4.pmin(f32x4.abs(x), at(limitTiny)));
-        const y = plusLog32(f32x4.pmax(x, f32x4.splat(0)), t);
+        const y = plusLog32(f32x4.pmax(x, f32x4.splat(0)), t, low);
         v128.store(value + (i << 2), v128.xor(y, sign));
         v128.store(slope + (i << 2), sigmoidFastTiny(x));
       }
@@ -85,18 +86,22 @@ export function softplusWithGrad32Fast(
         const r3 = reduced32(a3, m3);
         fence();
         const t0 = both(x0, m0, r0);
+        const low0 = low;
         const d0 = denominator;
         const t1 = both(x1, m1, r1);
+        const low1 = low;
         const d1 = denominator;
         const t2 = both(x2, m2, r2);
+        const low2 = low;
         const d2 = denominator;
         const t3 = both(x3, m3, r3);
+        const low3 = low;
         const d3 = denominator;
         fence();
-        const y0 = plusLog32(f32x4.pmax(x0, f32x4.splat(0)), t0);
-        const y1 = plusLog32(f32x4.pmax(x1, f32x4.splat(0)), t1);
-        const y2 = plusLog32(f32x4.pmax(x2, f32x4.splat(0)), t2);
-        const y3 = plusLog32(f32x4.pmax(x3, f32x4.splat(0)), t3);
+        const y0 = plusLog32(f32x4.pmax(x0, f32x4.splat(0)), t0, low0);
+        const y1 = plusLog32(f32x4.pmax(x1, f32x4.splat(0)), t1, low1);
+        const y2 = plusLog32(f32x4.pmax(x2, f32x4.splat(0)), t2, low2);
+        const y3 = plusLog32(f32x4.pmax(x3, f32x4.splat(0)), t3, low3);
         const to = value + (i << 2);
         const to2 = slope + (i << 2);
         v128.store(to, v128.xor(y0, sign));
@@ -125,7 +130,7 @@ function both(x: v128, m: v128, minusR: v128): v128 {
   const minusRx = v128.xor(minusR, i32x4.shl(negative, 31));
   const nx = i32x4.sub(v128.xor(n, negative), negative);
   denominator = onePlus32(i32x4.sub(at(one32), nx), joined32(minusRx, v, even, odd));
-  return i32x4.sub(f32x4.sub(at(one32), joined32(minusR, v, even, odd)), n);
+  return fromDifference32(m, joined32(minusR, v, even, odd));
 }
 
 /** float32, correctly rounded, for beta = 1 or -1. */
