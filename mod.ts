@@ -61,7 +61,7 @@ export { GpuArray, type GpuShape } from "./kernels/engines/webgpu/gpu_array.ts";
 /**
  * softplus(x) = log(1 + e^x), with beta log(1 + e^(beta x)) / beta.
  *
- * Accuracy, in units of the last place: float32 exact 0.5 (correctly rounded), fast 2.1, float64 1;
+ * Accuracy, in units of the last place: float32 exact 0.5 (correctly rounded), fast 2, float64 1;
  * with beta 0.501, 0.51 and 2. softplus(+Infinity) = +Infinity, softplus(-Infinity) = +0.
  *
  * @param x number (float64), Float32Array, Float64Array or Matrix
