@@ -1,18 +1,23 @@
 /*
- * exp: t = e^-a for a >= 0, the twin of exp.ts on vectors.
+ * exp: e^-a, the twin of exp.ts on vectors.
  *
- *   e^-a = 2^-n * e^r,   n = rint(a / ln2),   r = n*ln2 - a,   |r| <= ln2/2
+ *   e^-a = 2^-n * e^-r,   n = rint(a / ln2),   r = a - n*ln2,   |r| <= ln2/2
  *
- *   core     lanes    e^r                                               truncation   used for
- *   fast     float32  1 + r + r^2*F(r),           F of degree 4         2^-28.1      float32 fast
- *   quick    float64  1 + r + r^2*E(r),           E of degree 5         2^-34.1      float32 exact, first phase
- *   accurate float64  1 + r + r^2/2 + r^3*E(r),   E of degree 9         2^-63.7      float64; float32 exact, second phase
+ *   core     lanes    e^-r                                              truncation   used for
+ *   fast     float32  1 - r + r^2*F(-r),           F of degree 4         2^-28.1      float32 fast
+ *   quick    float64  (R - r) / (R + r), R = R(r^2) of degree 3          2^-40.9      float32 exact, first phase
+ *   accurate float64  the same,                    R of degree 5         2^-61.5      float64; float32 exact, second phase
+ *
+ * R(r^2) = r coth(r/2) is even, so one short polynomial makes numerator and denominator. float64
+ * kernels never divide them: e^-a reaches softplus and sigmoid as the fraction above / below, and
+ * their own division, t / (2 + t) = above / (2 below + above) or 1 / (1 + t) = below / (below +
+ * above), is the only one.
  *
  * The magic number leaves n in the lowest bits of m, so 2^-n is made by integers: m moved to the
- * exponent field and subtracted. Polynomials run as an even and an odd part, two short chains that
- * the processor overlaps. fast and quick hold -r, which saves a negation. The quick and accurate coefficients are those of exp.ts: a test compares the bits.
+ * exponent field and subtracted. The float64 coefficients are those of exp.ts: a test compares the
+ * bits.
  */
-import { at, head, low, madd, madd32, nmadd, nmadd32, setLow } from "./lanes.simd";
+import { at, low, madd, madd32, nmadd, nmadd32, remainder, setLow } from "./lanes.simd";
 
 export const one32 = quad("0x1p+0");
 const invLn232 = quad("0x1.715476p+0");
@@ -29,32 +34,27 @@ const f5 = quad("0x1.123984p-7");
 const f6 = quad("0x1.694cbap-10");
 
 const one = pair("0x1p+0");
-const half = pair("0x1p-1");
+const two = pair("0x1p+1");
 const invLn2 = pair("0x1.71547652b82fep+0");
 const ln2 = pair("0x1.62e42fefa39efp-1");
 const ln2Hi = pair("0x1.62e42fefa3p-1");
 const ln2Lo = pair("0x1.3de6af278ece6p-42");
 const shift = pair("0x1.8p+52");
+/** The same with n + 1 in the lowest bits, for half of e^-a. */
+const shiftHalf = pair("0x1.8000000000001p+52");
 
-// quick: minimax of (e^r - 1 - r) / r^2
-const q2 = pair("0x1.0000003a1ae63p-1");
-const q3 = pair("0x1.5555544365fd6p-3");
-const q4 = pair("0x1.55548dd86722ap-5");
-const q5 = pair("0x1.1112708ed257ep-7");
-const q6 = pair("0x1.6d8cf4253d621p-10");
-const q7 = pair("0x1.9f08a4ec27fafp-13");
+// quick: minimax of r coth(r/2) in v = r^2
+const q0 = pair("0x1.0000000001779p+1");
+const q1 = pair("0x1.5555553ce34e9p-3");
+const q2 = pair("-0x1.6c15c2cb06bc8p-9");
+const q3 = pair("0x1.13be0826d25c9p-14");
 
-// accurate: minimax of (e^r - 1 - r - r^2/2) / r^3
-const e3 = pair("0x1.555555555555ap-3");
-const e4 = pair("0x1.555555555552cp-5");
-const e5 = pair("0x1.111111110f164p-7");
-const e6 = pair("0x1.6c16c16c28fb7p-10");
-const e7 = pair("0x1.a01a01b1e536fp-13");
-const e8 = pair("0x1.a01a0148aa8b3p-16");
-const e9 = pair("0x1.71ddf387c2e39p-19");
-const e10 = pair("0x1.27e5a164192afp-22");
-const e11 = pair("0x1.af66b839bc5aep-26");
-const e12 = pair("0x1.1e4872da74c94p-29");
+// accurate: minimax of (r coth(r/2) - 2) / v in v = r^2
+const e1 = pair("0x1.555555555553ep-3");
+const e2 = pair("-0x1.6c16c16bebc6cp-9");
+const e3 = pair("0x1.1566aaf2390f2p-14");
+const e4 = pair("-0x1.bbd41c21ef618p-20");
+const e5 = pair("0x1.6376876d11bcap-25");
 
 /** float32: a / ln2, rounded to an integer that stands in the lowest bits. */
 // @ts-ignore: decorator
@@ -63,7 +63,7 @@ export function scaled32(a: v128): v128 {
   return madd32(a, at(invLn232), at(shift32));
 }
 
-/** float32: -r = a - n*ln2, |r| <= ln2/2; the first product is exact. */
+/** float32: r = a - n*ln2, |r| <= ln2/2; the first product is exact. */
 // @ts-ignore: decorator
 @inline
 export function reduced32(a: v128, m: v128): v128 {
@@ -85,19 +85,19 @@ export function odd32(v: v128): v128 {
   return madd32(v, at(f5), at(f3));
 }
 
-/** float32: 1 - e^r of -r, v = r^2 and the parts of F. */
+/** float32: 1 - e^-r, v = r^2 and the parts of F. */
 // @ts-ignore: decorator
 @inline
-export function joined32(minusR: v128, v: v128, even: v128, odd: v128): v128 {
-  return nmadd32(v, nmadd32(minusR, odd, even), minusR);
+export function joined32(r: v128, v: v128, even: v128, odd: v128): v128 {
+  return nmadd32(v, nmadd32(r, odd, even), r);
 }
 
-/** float32: 1 - e^r of -r, |r| <= ln2/2. */
+/** float32: 1 - e^-r, |r| <= ln2/2. */
 // @ts-ignore: decorator
 @inline
-function core32(minusR: v128): v128 {
-  const v = f32x4.mul(minusR, minusR);
-  return joined32(minusR, v, even32(v), odd32(v));
+export function core32(r: v128): v128 {
+  const v = f32x4.mul(r, r);
+  return joined32(r, v, even32(v), odd32(v));
 }
 
 /** float32: 1 + power * (1 - d), in the order whose first rounding is the smallest. */
@@ -107,30 +107,22 @@ export function onePlus32(power: v128, d: v128): v128 {
   return f32x4.add(power, nmadd32(power, d, at(one32)));
 }
 
-/**
- * float32: 2^-n * (1 - d), where that is normal. NaN gives anything. The plain build leaves the
- * rounding error in `low`: it has more of them than the fused one, and needs this one back.
- */
+/** float32: 2^-n * (1 - d), where that is normal. NaN gives anything. */
 // @ts-ignore: decorator
 @inline
 export function fromDifference32(m: v128, d: v128): v128 {
-  const p = f32x4.sub(at(one32), d);
-  if (!FUSED) setLow(f32x4.mul(lost32(p, d), power32(m)));
-  return i32x4.sub(p, i32x4.shl(m, 23));
+  return i32x4.sub(f32x4.sub(at(one32), d), i32x4.shl(m, 23));
 }
 
-/** float32: what p = 1 - d has lost, exactly. */
+/**
+ * float32: what fromDifference32 has lost to rounding. The plain build has more roundings than the
+ * fused one, and needs this one back; the fused one does without.
+ */
 // @ts-ignore: decorator
 @inline
-function lost32(p: v128, d: v128): v128 {
-  return f32x4.sub(f32x4.sub(at(one32), p), d);
-}
-
-/** float32: 2^-n * e^r of m and -r, where that is normal; as fromDifference32. */
-// @ts-ignore: decorator
-@inline
-export function expOf32(m: v128, minusR: v128): v128 {
-  return fromDifference32(m, core32(minusR));
+export function lost32(m: v128, d: v128): v128 {
+  if (FUSED) return f32x4.splat(0);
+  return f32x4.mul(f32x4.sub(f32x4.sub(at(one32), f32x4.sub(at(one32), d)), d), power32(m));
 }
 
 /** float32: 2^-n of m, for |n| <= 126. */
@@ -140,24 +132,16 @@ export function power32(m: v128): v128 {
   return i32x4.sub(at(one32), i32x4.shl(m, 23));
 }
 
-/** float32: 1 + 2^-n * e^r of m and -r, |n| <= 126. NaN gives NaN. */
+/** float32: 1 + 2^-n * e^-r of m and r, |n| <= 126. NaN gives NaN. */
 // @ts-ignore: decorator
 @inline
-export function onePlusExp32(m: v128, minusR: v128): v128 {
-  return onePlus32(power32(m), core32(minusR));
-}
-
-/** float32: 1 + e^-x for -87.33 <= x <= 87.33. NaN gives NaN. */
-// @ts-ignore: decorator
-@inline
-export function onePlusExpFast(x: v128): v128 {
-  const m = scaled32(x);
-  return onePlusExp32(m, reduced32(x, m));
+export function onePlusExp32(m: v128, r: v128): v128 {
+  return onePlus32(power32(m), core32(r));
 }
 
 /**
  * float32: e^-a for 0 <= a <= 105, where the result may be subnormal: 2^-n in two steps, of which
- * only the last rounds. Elsewhere the bits of expOf32; `low` as there.
+ * only the last rounds. Elsewhere the bits of fromDifference32; `low` is then lost32.
  */
 // @ts-ignore: decorator
 @inline
@@ -169,7 +153,10 @@ export function expFastTiny(a: v128): v128 {
   const power2 = i32x4.sub(at(one32), i32x4.shl(i32x4.sub(n, half), 23));
   const d = core32(reduced32(a, m));
   const p = f32x4.sub(at(one32), d);
-  if (!FUSED) setLow(f32x4.mul(f32x4.mul(lost32(p, d), power1), power2));
+  if (!FUSED) {
+    const lost = f32x4.sub(f32x4.sub(at(one32), p), d);
+    setLow(f32x4.mul(f32x4.mul(lost, power1), power2));
+  }
   return f32x4.mul(f32x4.mul(p, power1), power2);
 }
 
@@ -180,71 +167,84 @@ export function scaled(a: v128): v128 {
   return madd(a, at(invLn2), at(shift));
 }
 
-/** -r = a - n*ln2, |r| <= ln2/2. */
+/** The same plus 1, for half of e^-a. */
+// @ts-ignore: decorator
+@inline
+export function scaledHalf(a: v128): v128 {
+  return madd(a, at(invLn2), at(shiftHalf));
+}
+
+/** quick: r = a - n*ln2 of m = scaled(a). */
 // @ts-ignore: decorator
 @inline
 export function reduced(a: v128, m: v128): v128 {
   return nmadd(f64x2.sub(m, at(shift)), at(ln2), a);
 }
 
-/** 2^-n * e^r of m and -r, relative error below 2^-33.9. */
+/** quick: r = a - n*ln2 of m = scaledHalf(a). */
 // @ts-ignore: decorator
 @inline
-export function expOf(m: v128, minusR: v128): v128 {
-  const v = f64x2.mul(minusR, minusR);
-  const even = madd(v, madd(v, at(q6), at(q4)), at(q2));
-  const odd = madd(v, madd(v, at(q7), at(q5)), at(q3));
-  const p = madd(v, nmadd(minusR, odd, even), f64x2.sub(at(one), minusR));
-  return i64x2.sub(p, i64x2.shl(m, 52));
+export function reducedHalf(a: v128, m: v128): v128 {
+  return nmadd(f64x2.sub(m, at(shiftHalf)), at(ln2), a);
 }
 
-/** e^-a for |a| <= 200, relative error below 2^-33.9. */
+/** quick: R of r. */
 // @ts-ignore: decorator
 @inline
-export function expQuick(a: v128): v128 {
-  const m = scaled(a);
-  return expOf(m, reduced(a, m));
+export function even(r: v128): v128 {
+  const v = f64x2.mul(r, r);
+  return madd(v, madd(v, madd(v, at(q3), at(q2)), at(q1)), at(q0));
 }
+
+/** quick: 2^-n * (R - r) of R, r and m; of scaledHalf's m, half of that. */
+// @ts-ignore: decorator
+@inline
+export function aboveOf(R: v128, r: v128, m: v128): v128 {
+  return i64x2.sub(f64x2.sub(R, r), i64x2.shl(m, 52));
+}
+
+/** accurate: what `fraction` returns beside `above`. */
+export let aboveLow: v128 = f64x2.splat(0);
+export let below: v128 = f64x2.splat(0);
+export let belowLow: v128 = f64x2.splat(0);
 
 /**
- * e^-(a + aLow) for 0 <= a <= 708 and |aLow| <= ulp(a)/2: the high part; the low part is in `low`.
- * Their sum has a relative error below 2^-58.
+ * accurate: e^-(a + aLow) = (above + aboveLow) / (below + belowLow) for 0 <= a <= 708 and |aLow| <=
+ * ulp(a)/2, relative error below 2^-60. Returns `above`; it is smaller than `below`.
  */
 // @ts-ignore: decorator
 @inline
-export function exp(a: v128, aLow: v128): v128 {
-  const m = madd(a, at(invLn2), at(shift));
+export function fraction(a: v128, aLow: v128): v128 {
+  const m = scaled(a);
   const n = f64x2.sub(m, at(shift));
-  const exact = f64x2.sub(f64x2.mul(n, at(ln2Hi)), a);
-  const rest = f64x2.sub(f64x2.mul(n, at(ln2Lo)), aLow);
+  const exact = nmadd(n, at(ln2Hi), a);
+  const rest = nmadd(n, at(ln2Lo), aLow);
   const r = f64x2.add(exact, rest);
   const rLow = f64x2.add(f64x2.sub(exact, r), rest);
-  let square: v128, squareLow: v128;
-  if (FUSED) {
-    const h = f64x2.mul(at(half), r);
-    square = f64x2.mul(h, r);
-    squareLow = f64x2.neg(nmadd(h, r, square));
-  } else {
-    const rHead = head(r);
-    square = f64x2.mul(f64x2.mul(at(half), rHead), rHead); // exact: 48 bits
-    squareLow = f64x2.mul(f64x2.mul(at(half), f64x2.sub(r, rHead)), f64x2.add(r, rHead));
-  }
-  const r2 = f64x2.mul(r, r);
-  const r4 = f64x2.mul(r2, r2);
-  const e36 = madd(r2, madd(r, at(e6), at(e5)), madd(r, at(e4), at(e3)));
-  const e710 = madd(r2, madd(r, at(e10), at(e9)), madd(r, at(e8), at(e7)));
-  const e712 = madd(r4, madd(r, at(e12), at(e11)), e710);
-  const cubic = f64x2.mul(f64x2.mul(r, r2), madd(r4, e712, e36));
-  const up = f64x2.add(at(one), r);
-  const upLow = f64x2.add(f64x2.sub(at(one), up), r);
-  const sum = f64x2.add(up, square);
-  const sumLow = f64x2.add(f64x2.sub(up, sum), square);
-  const small = f64x2.add(squareLow, cubic);
-  const tail = f64x2.add(sumLow, f64x2.add(upLow, madd(rLow, up, small)));
+  const v = f64x2.mul(r, r);
+  const e35 = madd(v, madd(v, at(e5), at(e4)), at(e3));
+  const excess = f64x2.mul(v, madd(v, madd(v, e35, at(e2)), at(e1))); // R - 2
+  const R = f64x2.add(at(two), excess);
+  const RLow = f64x2.add(f64x2.sub(at(two), R), excess);
+  const plus = f64x2.add(R, r);
+  const minus = f64x2.sub(R, r);
+  const plusLow = f64x2.add(f64x2.sub(R, plus), r);
+  const minusLow = f64x2.sub(f64x2.sub(R, minus), r);
   const power = i64x2.sub(at(one), i64x2.shl(m, 52));
-  const high = f64x2.add(sum, tail);
-  setLow(f64x2.mul(f64x2.add(f64x2.sub(sum, high), tail), power));
-  return f64x2.mul(high, power);
+  below = plus;
+  belowLow = f64x2.add(plusLow, f64x2.add(RLow, rLow));
+  aboveLow = f64x2.mul(f64x2.add(minusLow, f64x2.sub(RLow, rLow)), power);
+  return f64x2.mul(minus, power);
+}
+
+/** accurate: e^-(a + aLow) as high + low, as `fraction`. */
+function exp(a: v128, aLow: v128): v128 {
+  const above = fraction(a, aLow);
+  const inverse = f64x2.div(at(one), below);
+  const t = f64x2.mul(above, inverse);
+  const left = f64x2.add(remainder(above, t, below), nmadd(t, belowLow, aboveLow));
+  setLow(f64x2.mul(left, inverse));
+  return t;
 }
 
 /** x * 2^exponent, |exponent| <= 2000, in two steps, so that neither power overflows. */

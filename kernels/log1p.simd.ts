@@ -7,11 +7,11 @@
  *   accurate float64  the same, s corrected,       Q of degree 10     2^-64.5      float64; float32 exact, second phase
  *                     s = t / (2 + t),  z = s^2
  *
- * In float32 the polynomial in t wins: it adds its correction to t itself, while s carries the
- * error of two roundings into the leading term. The quick and accurate coefficients are those of
- * log1p.ts: a test compares the bits.
+ * exp.simd.ts gives t as a fraction, so s costs one division in all. In float32 the polynomial in
+ * t wins: it adds its correction to t itself, while s carries the error of two roundings into the
+ * leading term. The quick and accurate coefficients are those of log1p.ts: a test compares the bits.
  */
-import { at, low, madd, madd32, remainder, setLow } from "./lanes.simd";
+import { at, madd, madd32, nmadd, remainder, setLow } from "./lanes.simd";
 
 // fast: minimax of (log(1 + t) / t - 1) / t
 const r0 = quad("-0x1.ffffd8p-2");
@@ -27,10 +27,10 @@ const r8 = quad("-0x1.bf5686p-9");
 const one32 = quad("0x1p+0");
 const half32 = quad("0x1p-1");
 
-const half = pair("0x1p-1");
+const one = pair("0x1p+0");
 const two = pair("0x1p+1");
 
-// quick: minimax of (2 atanh(s)/s - 2) / s^2 in z = s^2
+// quick: minimax of (2 atanh(s)/s - 2) / z in z = s^2
 const q0 = pair("0x1.5555553aea80bp-1");
 const q1 = pair("0x1.9999bd2b0692p-2");
 const q2 = pair("0x1.248a56125a191p-2");
@@ -71,36 +71,39 @@ export function plusLog32(max: v128, t: v128, tLow: v128): v128 {
   return f32x4.add(t, f32x4.add(rest, part));
 }
 
-/** log(1 + t) of t and s = t / (2 + t), relative error below 2^-38. */
+/** quick: max + log(1 + t) of s = t / (2 + t), relative error of the logarithm below 2^-38. */
 // @ts-ignore: decorator
 @inline
-export function log1pOf(s: v128): v128 {
+export function plusLog(max: v128, s: v128): v128 {
   const z = f64x2.mul(s, s);
-  const z2 = f64x2.mul(z, z);
-  const even = madd(z2, madd(z2, at(q4), at(q2)), at(q0));
-  const odd = madd(z2, madd(z2, at(q5), at(q3)), at(q1));
-  return madd(f64x2.mul(s, z), madd(z, odd, even), f64x2.add(s, s));
-}
-
-/** log(1 + t) for 0 <= t <= 1, relative error below 2^-38. */
-// @ts-ignore: decorator
-@inline
-export function log1pQuick(t: v128): v128 {
-  return log1pOf(f64x2.div(t, f64x2.add(at(two), t)));
+  const q24 = madd(z, madd(z, madd(z, at(q5), at(q4)), at(q3)), at(q2));
+  const q = madd(z, madd(z, q24, at(q1)), at(q0));
+  return madd(s, madd(z, q, at(two)), max);
 }
 
 /**
- * log(1 + t + tLow) for 0 <= t <= 1 and |tLow| <= ulp(t)/2: the high part; the low part is in
- * `low`. Their sum has a relative error below 2^-57.
+ * accurate: s = t / (2 + t) of t/2 = (above + aboveLow) / (below + belowLow), above < below: the
+ * high part; twice the low part is in `low`.
  */
 // @ts-ignore: decorator
 @inline
-export function log1p(t: v128, tLow: v128): v128 {
-  const d = f64x2.add(at(two), t);
-  const dLow = f64x2.add(f64x2.add(f64x2.sub(at(two), d), t), tLow);
-  const s = f64x2.div(t, d);
-  const left = f64x2.add(remainder(t, s, d), f64x2.sub(tLow, f64x2.mul(s, dLow)));
-  const sLow = f64x2.mul(left, f64x2.sub(at(half), f64x2.mul(at(half), s)));
+export function ratio(above: v128, aboveLow: v128, below: v128, belowLow: v128): v128 {
+  const d = f64x2.add(below, above);
+  const dLow = f64x2.add(f64x2.add(f64x2.sub(below, d), above), f64x2.add(belowLow, aboveLow));
+  const inverse = f64x2.div(at(one), d);
+  const s = f64x2.mul(above, inverse);
+  const left = f64x2.add(remainder(above, s, d), nmadd(s, dLow, aboveLow));
+  setLow(f64x2.mul(f64x2.add(left, left), inverse));
+  return s;
+}
+
+/**
+ * accurate: log(1 + t) - 2s of s = t / (2 + t), whose low part is twiceLow / 2. The sum of both has
+ * a relative error below 2^-57.
+ */
+// @ts-ignore: decorator
+@inline
+export function beyond2s(s: v128, twiceLow: v128): v128 {
   const z = f64x2.mul(s, s);
   const z2 = f64x2.mul(z, z);
   const z4 = f64x2.mul(z2, z2);
@@ -108,7 +111,6 @@ export function log1p(t: v128, tLow: v128): v128 {
   const l47 = madd(z2, madd(z, at(l7), at(l6)), madd(z, at(l5), at(l4)));
   const l810 = madd(z2, at(l10), madd(z, at(l9), at(l8)));
   const q = madd(z4, madd(z4, l810, l47), l03);
-  const twice = f64x2.mul(at(two), madd(sLow, z, sLow));
-  setLow(madd(f64x2.mul(s, z), q, twice));
-  return f64x2.mul(at(two), s);
+  // The derivative of 2 atanh(s) is 2 / (1 - z), near enough 2 (1 + z).
+  return madd(f64x2.mul(s, z), q, madd(twiceLow, z, twiceLow));
 }

@@ -1,30 +1,22 @@
-/* What the loops share: how far a block goes, which block needs care, signs and factors. */
+/* What the loops share: which block needs care, signs and factors. */
 import { at } from "./lanes.simd";
 
-/** Elements that are judged together: does one of them have a subnormal result? */
+/** Elements of a block: eight vectors of four. Ranges of every kernel are multiples of it. */
 // @ts-ignore: decorator
 @inline
-export const blockSize: u32 = 512;
+export const blockSize: u32 = 32;
 
-export const tail = quad("-0x1.5d3334p+6"); // -87.3: results below are near 2^-126
+/**
+ * The bits of 87.3: below -87.3 results come near 2^-126, the smallest normal float32. The bits of
+ * |x| compare as integers, and those of NaN are above all others.
+ */
+const safe = memory.data<i32>([0x42ae999a, 0x42ae999a, 0x42ae999a, 0x42ae999a], 16);
 
-/** True where an element of the range, its sign changed, is below -87.3. */
-export function anyBelowTail(src: usize, begin: u32, end: u32, sign: v128): bool {
-  const bound = at(tail);
-  let below = f32x4.splat(0);
-  for (let i = begin; i < end; i += 16) {
-    const x = src + (i << 2);
-    const first = v128.or(
-      f32x4.lt(v128.xor(v128.load(x), sign), bound),
-      f32x4.lt(v128.xor(v128.load(x, 16), sign), bound),
-    );
-    const second = v128.or(
-      f32x4.lt(v128.xor(v128.load(x, 32), sign), bound),
-      f32x4.lt(v128.xor(v128.load(x, 48), sign), bound),
-    );
-    below = v128.or(below, v128.or(first, second));
-  }
-  return v128.any_true(below);
+/** Whether one of four x, given as the integer maximum of several |x|, is beyond 87.3 or NaN. */
+// @ts-ignore: decorator
+@inline
+export function isBeyond(largest: v128): bool {
+  return v128.any_true(i32x4.gt_s(largest, at(safe)));
 }
 
 /** The sign bits that turn x into beta*x for beta = 1 or -1. */
@@ -34,8 +26,8 @@ export function signMask32(beta: f64): v128 {
   return v128.and(f32x4.splat(<f32> beta), f32x4.splat(-0.0));
 }
 
-/** A factor other than 0 as fraction * factor1 * factor2, powers of two that do not overflow. */
-export let fraction: f64 = 1;
+/** A factor other than 0 as factorFraction * factor1 * factor2, powers of two that do not overflow. */
+export let factorFraction: f64 = 1;
 export let factor1: f64 = 1;
 export let factor2: f64 = 1;
 
@@ -48,7 +40,7 @@ export function setFactor(value: f64): void {
   const half = exponent / 2;
   factor1 = power(half);
   factor2 = power(exponent - half);
-  fraction = value / factor1 / factor2;
+  factorFraction = value / factor1 / factor2;
 }
 
 /** 2^exponent for -1022 <= exponent <= 1023. */

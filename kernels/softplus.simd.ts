@@ -4,50 +4,48 @@
  * With beta: log(1 + e^(beta x)) / beta. beta = -1 gives logSigmoid(x) = -softplus(-x), here by the
  * sign bits of input and output.
  *
- *   range of beta*x      expression                        why
+ *   range of beta*x      expression                         why
  *   float32 fast
- *   block with x < -87.3 max + log1p(e^-min(|x|,105))      2^-n in two steps: subnormal results
- *   otherwise            max + log1p(e^-min(|x|,87.33))    float32 lanes throughout
+ *   all |x| <= 87.3      max + log1p(e^-|x|)                float32 lanes throughout
+ *   otherwise            max + log1p(e^-min(|x|,105))       2^-n in two steps: subnormal results
  *   float32 exact
- *   all                  max + log1p(e^-min(|x|,200))      float64 lanes; e^-200 / beta rounds to 0
+ *   all |x| <= 87.3      max + log1p(e^-|x|)                float64 lanes; the result is normal
+ *   otherwise            max + log1p(e^-min(|x|,200))       four by four; e^-200 / beta rounds to 0
  *   float64
- *   |beta x| > 700       e^x rounded once, or x            lane by lane; NaN as well
- *   otherwise            max + log1p(e^-|x|)               carried as high + low
+ *   |beta x| > 700       e^x rounded once, or x             lane by lane; NaN as well
+ *   otherwise            max + log1p(e^-|x|)                carried as high + low
  *
- * Kernels take ranges: elements begin to end of arrays that start at the addresses src and dst,
- * end - begin a multiple of 16. src may be dst. Loops go through several vectors step by step, not
- * vector by vector: `fence` in lanes.simd.ts says why.
+ * Kernels take ranges: elements begin to end of arrays that start at the addresses src and dst, a
+ * multiple of 32. src may be dst. A block is 32 elements; one element that needs care sends its
+ * block to the careful path, where every element has the same bits as in the loop.
+ *
+ * Lines with `$` stand for eight vectors: see tools/build/assemblyscript.ts.
  */
 import {
-  exp,
+  aboveLow,
+  aboveOf,
+  below,
+  belowLow,
+  core32,
+  even,
   expFastTiny,
-  expOf,
-  expOf32,
-  expQuick,
   expTiny,
-  reduced,
+  fraction,
+  fromDifference32,
+  lost32,
   reduced32,
-  scaled,
+  reducedHalf,
   scaled32,
+  scaledHalf,
 } from "./exp.simd";
-import {
-  at,
-  fence,
-  highHalf,
-  low,
-  lowHalf,
-  multiply,
-  narrow,
-  setLow,
-} from "./lanes.simd";
-import { log1p, log1pOf, log1pQuick, plusLog32 } from "./log1p.simd";
-import { anyBelowTail, blockSize, factor1, factor2, fraction, setFactor, signMask32 } from "./ranges.simd";
-import { roundPair, undecided, undecidedTiny } from "./undecided.simd";
+import { at, fence, highHalf, low, lowHalf, multiply, narrow, setLow } from "./lanes.simd";
+import { beyond2s, plusLog, plusLog32, ratio } from "./log1p.simd";
+import { blockSize, factor1, factor2, factorFraction, isBeyond, setFactor, signMask32 } from "./ranges.simd";
+import { distance, roundPair, undecided, undecidedTiny } from "./undecided.simd";
 
-const limitFast = quad("0x1.5d51ecp+6"); // 87.33: e^-87.33 > 2^-126
 const limitTiny = quad("0x1.a4p+6"); // 105: e^-105 rounds to 0
-const limit = pair("0x1.9p+7");
-const two = pair("0x1p+1");
+const limit = pair("0x1.9p+7"); // 200
+const half = pair("0x1p-1");
 const limit64 = pair("0x1.5ep+9"); // 700
 
 /** Four x that wait to be settled. */
@@ -55,167 +53,114 @@ const waiting = memory.data(16, 16);
 
 /** float32, for beta = 1 or -1; the bound is in tests/bounds.ts. */
 export function softplus32Fast(src: usize, dst: usize, begin: u32, end: u32, beta: f64): void {
-  const sign = signMask32(beta);
-  for (let start = begin; start < end; start += blockSize) {
-    const stop = min(start + blockSize, end);
-    if (anyBelowTail(src, start, stop, sign)) {
-      for (let i = start; i < stop; i += 4) {
-        const x = v128.xor(v128.load(src + (i << 2)), sign);
-        v128.store(dst + (i << 2), v128.xor(fastTiny(x), sign));
-      }
-    } else {
-      for (let i = start; i < stop; i += 16) {
-        const from = src + (i << 2);
-        const x0 = v128.xor(v128.load(from), sign);
-        const x1 = v128.xor(v128.load(from, 16), sign);
-        const x2 = v128.xor(v128.load(from, 32), sign);
-        const x3 = v128.xor(v128.load(from, 48), sign);
-        const a0 = f32x4.pmin(f32x4.abs(x0), at(limitFast));
-        const a1 = f32x4.pmin(f32x4.abs(x1), at(limitFast));
-        const a2 = f32x4.pmin(f32x4.abs(x2), at(limitFast));
-        const a3 = f32x4.pmin(f32x4.abs(x3), at(limitFast));
-        const m0 = scaled32(a0);
-        const m1 = scaled32(a1);
-        const m2 = scaled32(a2);
-        const m3 = scaled32(a3);
-        const r0 = reduced32(a0, m0);
-        const r1 = reduced32(a1, m1);
-        const r2 = reduced32(a2, m2);
-        const r3 = reduced32(a3, m3);
-        fence();
-        const t0 = expOf32(m0, r0);
-        const low0 = low;
-        const t1 = expOf32(m1, r1);
-        const low1 = low;
-        const t2 = expOf32(m2, r2);
-        const low2 = low;
-        const t3 = expOf32(m3, r3);
-        const low3 = low;
-        fence();
-        const y0 = plusLog32(f32x4.pmax(x0, f32x4.splat(0)), t0, low0);
-        const y1 = plusLog32(f32x4.pmax(x1, f32x4.splat(0)), t1, low1);
-        const y2 = plusLog32(f32x4.pmax(x2, f32x4.splat(0)), t2, low2);
-        const y3 = plusLog32(f32x4.pmax(x3, f32x4.splat(0)), t3, low3);
-        const to = dst + (i << 2);
-        v128.store(to, v128.xor(y0, sign));
-        v128.store(to, v128.xor(y1, sign), 16);
-        v128.store(to, v128.xor(y2, sign), 32);
-        v128.store(to, v128.xor(y3, sign), 48);
-      }
+  if (beta == 1) fast(src, dst, begin, end, false);
+  else fast(src, dst, begin, end, true);
+}
+
+/** sign * softplus(sign * x): the sign bits of plain softplus would cost 7 %. */
+// @ts-ignore: decorator
+@inline
+function fast(src: usize, dst: usize, begin: u32, end: u32, negate: bool): void {
+  const sign = f32x4.splat(-0.0);
+  for (let i = begin; i < end; i += blockSize) {
+    const from = src + (i << 2);
+    const to = dst + (i << 2);
+    let largest = i32x4.splat(0);
+    const x$ = negate ? v128.xor(v128.load(from, 16 * $), sign) : v128.load(from, 16 * $);
+    const a$ = f32x4.abs(x$);
+    largest = i32x4.max_s(largest, a$);
+    if (isBeyond(largest)) {
+      fastTiny(from, to, negate);
+      continue;
     }
+    const m$ = scaled32(a$);
+    const r$ = reduced32(a$, m$);
+    fence();
+    const d$ = core32(r$);
+    const t$ = fromDifference32(m$, d$);
+    const tLow$ = lost32(m$, d$);
+    fence();
+    const y$ = plusLog32(f32x4.pmax(x$, f32x4.splat(0)), t$, tLow$);
+    v128.store(to, negate ? v128.xor(y$, sign) : y$, 16 * $);
   }
 }
 
-/** softplus in float32 lanes, for all x. */
-// @ts-ignore: decorator
-@inline
-function fastTiny(x: v128): v128 {
-  const t = expFastTiny(f32x4.pmin(f32x4.abs(x), at(limitTiny)));
-  return plusLog32(f32x4.pmax(x, f32x4.splat(0)), t, low);
+/** A block for all x. */
+function fastTiny(from: usize, to: usize, negate: bool): void {
+  const sign = v128.and(f32x4.splat(-0.0), i32x4.splat(negate ? -1 : 0));
+  for (let k: usize = 0; k < 4 * blockSize; k += 16) {
+    const x = v128.xor(v128.load(from + k), sign);
+    const t = expFastTiny(f32x4.pmin(f32x4.abs(x), at(limitTiny)));
+    v128.store(to + k, v128.xor(plusLog32(f32x4.pmax(x, f32x4.splat(0)), t, low), sign));
+  }
 }
 
 /** float32, correctly rounded, for beta = 1 or -1. */
 export function softplus32(src: usize, dst: usize, begin: u32, end: u32, beta: f64): void {
   const sign = signMask32(beta);
-  for (let start = begin; start < end; start += blockSize) {
-    const stop = min(start + blockSize, end);
-    const tiny = anyBelowTail(src, start, stop, sign);
-    for (let i = start; i < stop; i += 16) {
-      const x0 = v128.xor(v128.load(src + (i << 2)), sign);
-      const x1 = v128.xor(v128.load(src + (i << 2), 16), sign);
-      const x2 = v128.xor(v128.load(src + (i << 2), 32), sign);
-      const x3 = v128.xor(v128.load(src + (i << 2), 48), sign);
-      const a0 = f64x2.pmin(f64x2.abs(lowHalf(x0)), at(limit));
-      const a1 = f64x2.pmin(f64x2.abs(highHalf(x0)), at(limit));
-      const a2 = f64x2.pmin(f64x2.abs(lowHalf(x1)), at(limit));
-      const a3 = f64x2.pmin(f64x2.abs(highHalf(x1)), at(limit));
-      const a4 = f64x2.pmin(f64x2.abs(lowHalf(x2)), at(limit));
-      const a5 = f64x2.pmin(f64x2.abs(highHalf(x2)), at(limit));
-      const a6 = f64x2.pmin(f64x2.abs(lowHalf(x3)), at(limit));
-      const a7 = f64x2.pmin(f64x2.abs(highHalf(x3)), at(limit));
-      const m0 = scaled(a0);
-      const m1 = scaled(a1);
-      const m2 = scaled(a2);
-      const m3 = scaled(a3);
-      const m4 = scaled(a4);
-      const m5 = scaled(a5);
-      const m6 = scaled(a6);
-      const m7 = scaled(a7);
-      const r0 = reduced(a0, m0);
-      const r1 = reduced(a1, m1);
-      const r2 = reduced(a2, m2);
-      const r3 = reduced(a3, m3);
-      const r4 = reduced(a4, m4);
-      const r5 = reduced(a5, m5);
-      const r6 = reduced(a6, m6);
-      const r7 = reduced(a7, m7);
-      fence();
-      const t0 = expOf(m0, r0);
-      const t1 = expOf(m1, r1);
-      const t2 = expOf(m2, r2);
-      const t3 = expOf(m3, r3);
-      const t4 = expOf(m4, r4);
-      const t5 = expOf(m5, r5);
-      const t6 = expOf(m6, r6);
-      const t7 = expOf(m7, r7);
-      fence();
-      const s0 = f64x2.div(t0, f64x2.add(at(two), t0));
-      const s1 = f64x2.div(t1, f64x2.add(at(two), t1));
-      const s2 = f64x2.div(t2, f64x2.add(at(two), t2));
-      const s3 = f64x2.div(t3, f64x2.add(at(two), t3));
-      const s4 = f64x2.div(t4, f64x2.add(at(two), t4));
-      const s5 = f64x2.div(t5, f64x2.add(at(two), t5));
-      const s6 = f64x2.div(t6, f64x2.add(at(two), t6));
-      const s7 = f64x2.div(t7, f64x2.add(at(two), t7));
-      fence();
-      const y0 = f64x2.add(f64x2.pmax(lowHalf(x0), f64x2.splat(0)), log1pOf(s0));
-      const y1 = f64x2.add(f64x2.pmax(highHalf(x0), f64x2.splat(0)), log1pOf(s1));
-      const y2 = f64x2.add(f64x2.pmax(lowHalf(x1), f64x2.splat(0)), log1pOf(s2));
-      const y3 = f64x2.add(f64x2.pmax(highHalf(x1), f64x2.splat(0)), log1pOf(s3));
-      const y4 = f64x2.add(f64x2.pmax(lowHalf(x2), f64x2.splat(0)), log1pOf(s4));
-      const y5 = f64x2.add(f64x2.pmax(highHalf(x2), f64x2.splat(0)), log1pOf(s5));
-      const y6 = f64x2.add(f64x2.pmax(lowHalf(x3), f64x2.splat(0)), log1pOf(s6));
-      const y7 = f64x2.add(f64x2.pmax(highHalf(x3), f64x2.splat(0)), log1pOf(s7));
-      const near0 = v128.or(undecided(y0, y1), undecided(y2, y3));
-      const near1 = v128.or(undecided(y4, y5), undecided(y6, y7));
-      if (tiny || v128.any_true(v128.or(near0, near1))) {
-        for (let k = i; k < i + 16; k += 4) settle(src + (k << 2), dst + (k << 2), beta);
-      } else {
-        v128.store(dst + (i << 2), v128.xor(narrow(y0, y1), sign));
-        v128.store(dst + (i << 2), v128.xor(narrow(y2, y3), sign), 16);
-        v128.store(dst + (i << 2), v128.xor(narrow(y4, y5), sign), 32);
-        v128.store(dst + (i << 2), v128.xor(narrow(y6, y7), sign), 48);
-      }
+  for (let i = begin; i < end; i += blockSize) {
+    const from = src + (i << 2);
+    const to = dst + (i << 2);
+    let largest = i32x4.splat(0);
+    const x$ = v128.xor(v128.load(from, 16 * $), sign);
+    largest = i32x4.max_s(largest, f32x4.abs(x$));
+    if (isBeyond(largest)) {
+      careful(from, to, beta);
+      continue;
     }
+    const p$ = halfTanh(f64x2.abs(lowHalf(x$)));
+    const q$ = halfTanh(f64x2.abs(highHalf(x$)));
+    fence();
+    let nearest = i32x4.splat(-1);
+    const u$ = plusLog(f64x2.pmax(lowHalf(x$), f64x2.splat(0)), p$);
+    const v$ = plusLog(f64x2.pmax(highHalf(x$), f64x2.splat(0)), q$);
+    nearest = i32x4.min_u(nearest, distance(u$, v$));
+    const y$ = narrow(u$, v$);
+    if (v128.any_true(undecided(nearest))) {
+      careful(from, to, beta);
+      continue;
+    }
+    v128.store(to, v128.xor(y$, sign), 16 * $);
   }
 }
 
-/** softplus in float64 lanes, relative error below 2^-33. */
+/** quick: t / (2 + t) of t = e^-a, |a| <= 200. */
+// @ts-ignore: decorator
+@inline
+export function halfTanh(a: v128): v128 {
+  const m = scaledHalf(a);
+  const r = reducedHalf(a, m);
+  const R = even(r);
+  const above = aboveOf(R, r, m);
+  return f64x2.div(above, f64x2.add(f64x2.add(R, r), above));
+}
+
+/** quick: softplus in float64 lanes, relative error below 2^-37, for all x. */
 // @ts-ignore: decorator
 @inline
 export function quick(x: v128): v128 {
-  const t = expQuick(f64x2.pmin(f64x2.abs(x), at(limit)));
-  return f64x2.add(f64x2.pmax(x, f64x2.splat(0)), log1pQuick(t));
+  return plusLog(f64x2.pmax(x, f64x2.splat(0)), halfTanh(f64x2.pmin(f64x2.abs(x), at(limit))));
 }
 
-/** Four elements with care: subnormal results, and the accurate phase where the test fails. */
-function settle(src: usize, dst: usize, beta: f64): void {
+/** A block for all x: subnormal results, and the accurate phase where the rounding test fails. */
+function careful(from: usize, to: usize, beta: f64): void {
   const sign = signMask32(beta);
-  const x = v128.xor(v128.load(src), sign);
-  const y0 = quick(lowHalf(x));
-  const y1 = quick(highHalf(x));
-  v128.store(waiting, x);
-  v128.store(dst, v128.xor(narrow(y0, y1), sign));
-  for (let lanes = i32x4.bitmask(undecidedTiny(y0, y1)); lanes != 0; lanes &= lanes - 1) {
-    const lane = ctz(lanes) << 2;
-    store<f32>(dst + lane, <f32> beta * settled(load<f32>(waiting + lane)));
+  for (let k: usize = 0; k < 4 * blockSize; k += 16) {
+    const x = v128.xor(v128.load(from + k), sign);
+    const y0 = quick(lowHalf(x));
+    const y1 = quick(highHalf(x));
+    v128.store(waiting, x);
+    v128.store(to + k, v128.xor(narrow(y0, y1), sign));
+    for (let lanes = i32x4.bitmask(undecidedTiny(y0, y1)); lanes != 0; lanes &= lanes - 1) {
+      const lane = ctz(lanes) << 2;
+      store<f32>(to + k + lane, <f32> beta * settled(load<f32>(waiting + lane)));
+    }
   }
 }
 
 /** float32 softplus, correctly rounded, |x| < 105. */
 export function settled(x: f32): f32 {
-  const t = exp(f64x2.splat(Math.abs(x)), f64x2.splat(0));
-  const log = log1p(t, low);
+  const log = logOf(f64x2.splat(Math.abs(x)), f64x2.splat(0));
   const logLow = f64x2.extract_lane(low, 0);
   const a = Math.max(x, 0);
   const b = f64x2.extract_lane(log, 0);
@@ -239,14 +184,37 @@ export function softplus32Beta(src: usize, dst: usize, begin: u32, end: u32, bet
 /** As `quick`, and 0 at -Infinity, which a small beta would divide e^-200 back into sight. */
 // @ts-ignore: decorator
 @inline
-function quickBeta(x: v128): v128 {
+export function quickBeta(x: v128): v128 {
   return v128.andnot(quick(x), f64x2.eq(x, f64x2.splat(-Infinity)));
+}
+
+/** accurate: log(1 + e^-(a + aLow)) for 0 <= a <= 708; the low part is in `low`. */
+// @ts-ignore: decorator
+@inline
+function logOf(a: v128, aLow: v128): v128 {
+  return log1pOf(fraction(a, aLow), aboveLow, below, belowLow);
+}
+
+/** accurate: log(1 + t) of a fraction t; the low part is in `low`. */
+// @ts-ignore: decorator
+@inline
+export function log1pOf(above: v128, aboveLow: v128, below: v128, belowLow: v128): v128 {
+  const s = halfRatio(above, aboveLow, below, belowLow);
+  setLow(beyond2s(s, low));
+  return f64x2.add(s, s);
+}
+
+/** accurate: t / (2 + t) of a fraction t; twice the low part is in `low`. */
+// @ts-ignore: decorator
+@inline
+export function halfRatio(above: v128, aboveLow: v128, below: v128, belowLow: v128): v128 {
+  return ratio(f64x2.mul(above, at(half)), f64x2.mul(aboveLow, at(half)), below, belowLow);
 }
 
 /** max + log + logLow, rounded once, for max = 0 or max >= log. */
 // @ts-ignore: decorator
 @inline
-function plusMax(max: v128, log: v128, logLow: v128): v128 {
+export function plusMax(max: v128, log: v128, logLow: v128): v128 {
   const sum = f64x2.add(max, log);
   const logPart = f64x2.sub(sum, max);
   const sumLow = f64x2.add(
@@ -258,39 +226,51 @@ function plusMax(max: v128, log: v128, logLow: v128): v128 {
 
 /** float64, for any beta. A negative one is -softplus(-x; -beta). */
 export function softplus64(src: usize, dst: usize, begin: u32, end: u32, beta: f64): void {
+  if (Math.abs(beta) != 1) {
+    careful64(src + (begin << 3), dst + (begin << 3), (end - begin) << 3, beta);
+    return;
+  }
+  const sign = v128.and(f64x2.splat(beta), f64x2.splat(-0.0));
+  for (let i = begin; i < end; i += 16) {
+    const from = src + (i << 3);
+    const to = dst + (i << 3);
+    let within = i64x2.splat(-1);
+    const x$ = v128.xor(v128.load(from, 16 * $), sign);
+    within = v128.and(within, f64x2.le(f64x2.abs(x$), at(limit64)));
+    if (!i64x2.all_true(within)) {
+      careful64(from, to, 128, beta);
+      continue;
+    }
+    const above$ = fraction(f64x2.abs(x$), f64x2.splat(0));
+    const aboveLow$ = aboveLow;
+    const below$ = below;
+    const belowLow$ = belowLow;
+    fence();
+    const s$ = halfRatio(above$, aboveLow$, below$, belowLow$);
+    const twiceLow$ = low;
+    fence();
+    const rest$ = beyond2s(s$, twiceLow$);
+    const y$ = plusMax(f64x2.pmax(x$, f64x2.splat(0)), f64x2.add(s$, s$), rest$);
+    v128.store(to, v128.xor(y$, sign), 16 * $);
+  }
+}
+
+/** float64 for all x and any beta, so many bytes. */
+function careful64(from: usize, to: usize, bytes: usize, beta: f64): void {
   const sign = v128.and(f64x2.splat(beta), f64x2.splat(-0.0));
   const divisor = Math.abs(beta);
   const plain = divisor == 1;
   const by = f64x2.splat(divisor);
   setFactor(divisor);
-  for (let i = begin; i < end; i += 4) {
-    const x0 = v128.xor(v128.load(src + (i << 3)), sign);
-    const x1 = v128.xor(v128.load(src + (i << 3), 16), sign);
-    const product0 = betaTimes(x0, plain);
-    const rest0 = v128.xor(low, v128.and(product0, f64x2.splat(-0.0)));
-    const product1 = betaTimes(x1, plain);
-    const rest1 = v128.xor(low, v128.and(product1, f64x2.splat(-0.0)));
-    const a0 = f64x2.abs(product0);
-    const a1 = f64x2.abs(product1);
-    fence();
-    const t0 = exp(a0, rest0);
-    const tLow0 = low;
-    const t1 = exp(a1, rest1);
-    const tLow1 = low;
-    fence();
-    const log0 = log1p(t0, tLow0);
-    const log0Low = low;
-    const log1 = log1p(t1, tLow1);
-    const log1Low = low;
-    fence();
-    const y0 = rounded(f64x2.pmax(x0, f64x2.splat(0)), log0, log0Low, plain, by);
-    const y1 = rounded(f64x2.pmax(x1, f64x2.splat(0)), log1, log1Low, plain, by);
-    const to = dst + (i << 3);
-    v128.store(to, v128.xor(y0, sign));
-    v128.store(to, v128.xor(y1, sign), 16);
-    if (!i64x2.all_true(v128.and(f64x2.le(a0, at(limit64)), f64x2.le(a1, at(limit64))))) {
-      outside(x0, product0, rest0, y0, divisor, sign, to);
-      outside(x1, product1, rest1, y1, divisor, sign, to + 16);
+  for (let k: usize = 0; k < bytes; k += 16) {
+    const x = v128.xor(v128.load(from + k), sign);
+    const product = betaTimes(x, plain);
+    const rest = v128.xor(low, v128.and(product, f64x2.splat(-0.0)));
+    const log = logOf(f64x2.abs(product), rest);
+    const y = rounded(f64x2.pmax(x, f64x2.splat(0)), log, low, plain, by);
+    v128.store(to + k, v128.xor(y, sign));
+    if (!i64x2.all_true(f64x2.le(f64x2.abs(product), at(limit64)))) {
+      outside(x, product, rest, y, divisor, sign, to + k);
     }
   }
 }
@@ -314,7 +294,7 @@ export function betaTimes(x: v128, plain: bool): v128 {
   }
   const once = f64x2.mul(f64x2.mul(x, f64x2.splat(factor1)), f64x2.splat(factor2));
   const cut = f64x2.pmax(f64x2.pmin(once, f64x2.splat(2000)), f64x2.splat(-2000));
-  return multiply(cut, f64x2.splat(fraction));
+  return multiply(cut, f64x2.splat(factorFraction));
 }
 
 /** Writes softplus where |beta x| > 700 or NaN, y elsewhere. */

@@ -1,36 +1,45 @@
 /*
  * The rounding test of the float32 `exact` kernels, the twin of undecided.ts on vectors.
  *
- * The quick phase gives four results in two float64 vectors. The 29 bits that rounding to float32
- * drops lie near the middle in one of 256 inputs; the loop tests four vectors at once and hands
- * those that fail to `settle`. Results below 2^-126 are subnormal in float32: there the test looks
- * at y + 2^-126, whose 29 bits are the ones that are dropped.
+ * The quick phase gives y in float64 with a relative error below 2^-37. Rounding it to float32 drops
+ * 29 bits, and the result is certain unless these lie within 2^16 of the middle, as in one of 4096
+ * inputs. A loop tests a block at once and hands one that fails to its `careful` path. Results below
+ * 2^-126 are subnormal in float32: there the test looks at y + 2^-126, whose 29 bits are the ones
+ * that are dropped.
  */
 import { at } from "./lanes.simd";
 
-/** Half the width of the band, 2^20 of the 29 bits, moved to the top of a 32-bit word. */
-const band = memory.data<i32>([0x800000, 0x800000, 0x800000, 0x800000], 16);
-/** The lowest 32-bit integer plus the width of the band. */
-const bandEnd = memory.data<i32>([-0x7f000000, -0x7f000000, -0x7f000000, -0x7f000000], 16);
+/** The 29 bits. */
+const dropped = memory.data<i32>([0x1fffffff, 0x1fffffff, 0x1fffffff, 0x1fffffff], 16);
+/** Where the band about their middle begins, and how wide it is. */
+const bandStart = memory.data<i32>([0xfff0000, 0xfff0000, 0xfff0000, 0xfff0000], 16);
+const bandWidth = memory.data<i32>([0x20000, 0x20000, 0x20000, 0x20000], 16);
 const smallestNormal = pair("0x1p-126");
 
-/** All bits set in each 32-bit lane whose result may round either way; results not subnormal. */
+/** For four results that are not subnormal: how far beyond the start of the band, modulo 2^32. */
 // @ts-ignore: decorator
 @inline
-export function undecided(y0: v128, y1: v128): v128 {
+export function distance(y0: v128, y1: v128): v128 {
   const words = v128.shuffle<i32>(y0, y1, 0, 2, 4, 6);
-  return i32x4.lt_s(i32x4.add(i32x4.shl(words, 3), at(band)), at(bandEnd));
+  return i32x4.sub(v128.and(words, at(dropped)), at(bandStart));
 }
 
-/** As `undecided`, subnormal results included. */
+/** All bits set in each 32-bit lane whose distance lies in the band: it may round either way. */
+// @ts-ignore: decorator
+@inline
+export function undecided(distance: v128): v128 {
+  return i32x4.le_u(distance, at(bandWidth));
+}
+
+/** As `undecided` of the distance, subnormal results included. */
 // @ts-ignore: decorator
 @inline
 export function undecidedTiny(y0: v128, y1: v128): v128 {
   const m = at(smallestNormal);
-  return undecided(
+  return undecided(distance(
     f64x2.add(y0, v128.and(f64x2.lt(y0, m), m)),
     f64x2.add(y1, v128.and(f64x2.lt(y1, m), m)),
-  );
+  ));
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The SIMD kernels' constants are those of their twins, and of the derivation scripts, bit for bit. */
 import assert from "node:assert/strict";
 import { hex } from "../kernels/hex.ts";
-import { writeOutConstants } from "../tools/build/assemblyscript.ts";
+import { writeOutBlocks, writeOutConstants } from "../tools/build/assemblyscript.ts";
 
 const kernels = new URL("../kernels/", import.meta.url);
 
@@ -33,4 +33,13 @@ Deno.test("constants are written out so that they read back to the same bits", (
     /^memory\.data<f64>\(\[.*\], 16\)$/,
   );
   assert.throws(() => writeOutConstants('quad("0x1.62e42fefa39efp-1")'), /is not a float32/);
+});
+
+Deno.test("lines with $ are written out vector by vector", () => {
+  const lines = (text: string) => writeOutBlocks(text).split("\n");
+  const written = lines("before\na$ = b$ + $;\n// why\nc$;\nafter\nd$;");
+  assert.equal(written.length, 1 + 16 + 1 + 8);
+  assert.deepEqual(written.slice(0, 5), ["before", "a0 = b0 + 0;", "c0;", "a1 = b1 + 1;", "c1;"]);
+  assert.deepEqual(written.slice(16, 19), ["c7;", "after", "d0;"]);
+  assert.deepEqual(lines("none\n// $ in a comment"), ["none", "// $ in a comment"]);
 });

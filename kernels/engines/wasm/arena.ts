@@ -65,7 +65,7 @@ export class Arenas {
   }
 
   alloc<T extends FloatArray>(type: FloatArrayConstructor, length: number): T & Disposable {
-    // A copy of the last elements may read, never write, up to 15 elements beyond the array.
+    // Apart, and not by a whole page: see the tiles in runner.ts.
     const bytes = Math.ceil(length * type.BYTES_PER_ELEMENT / 64) * 64 + 64;
     if (heapStart + bytes > limit) {
       throw new RangeError(

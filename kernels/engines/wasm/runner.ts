@@ -3,7 +3,7 @@
  *
  * A kernel sees nothing but its own memory. Arrays that live there are computed in one call; all
  * others stream through tiles of 16 KiB, which stay in the first-level cache: copy in, compute, copy
- * out. Kernels want multiples of 16 elements, so a last tile is filled up with zeros.
+ * out. Kernels want multiples of 32 elements, so a last tile is filled up with zeros.
  *
  * `createRunner` stands on nothing outside itself: `threads` sends its source text to workers.
  */
@@ -82,14 +82,14 @@ export function createRunner(module: WebAssembly.Module, memory: WebAssembly.Mem
       x.buffer === memory.buffer && out.buffer === memory.buffer && upstream === undefined &&
       (grad === undefined || grad.buffer === memory.buffer)
     ) {
-      start = end - (end - begin) % 16;
+      start = end - (end - begin) % 32;
       if (grad === undefined) compute(x.byteOffset, out.byteOffset, begin, start, beta);
       else compute(x.byteOffset, out.byteOffset, grad.byteOffset, begin, start, beta);
     }
     const size = tile0.length;
     for (let at = start; at < end; at += size) {
       const count = end - at < size ? end - at : size;
-      const padded = (count + 15) & ~15;
+      const padded = (count + 31) & ~31;
       fill(tile0, x, at, count, padded);
       if (grad !== undefined) {
         compute(address0, address1, address2, 0, padded, beta);
