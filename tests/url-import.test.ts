@@ -4,11 +4,13 @@ import { softplus } from "../mod.ts";
 import { missing } from "./gpu.ts";
 import { type Host, startHost } from "./plain_host.ts";
 
-/**
- * What a first import may fetch. The kernels and the WGSL are 28 kB of it; without a single comment
- * the rest would still be more than 120 kB.
- */
-const mostBytes = 210_000;
+/** What mod.ts and all that it imports, its types included, may weigh as they are served. */
+const mostBytes = 150_000;
+
+/** All there is to fetch: to run the first two, to check types the first and the last. */
+const served = ["mod.ts", "dist/softplus.js", "dist/softplus.d.ts"];
+
+const bytesOf = (host: Host) => [...host.fetched.values()].reduce((a, b) => a + b, 0);
 
 /** What the user writes. */
 const script = (host: Host) => `
@@ -82,11 +84,9 @@ Deno.test("a script imports mod.ts by URL and runs every engine with import acce
     assert.equal(webgpu, "WebGpuUnavailableError");
   }
 
-  const bytes = [...host.fetched.values()].reduce((a, b) => a + b, 0);
-  console.log(`fetched: ${host.fetched.size} files, ${(bytes / 1000).toFixed(1)} kB`);
+  console.log(`fetched: ${host.fetched.size} files, ${(bytesOf(host) / 1000).toFixed(1)} kB`);
   assert.deepEqual(host.missed, []);
-  assert.ok([...host.fetched.keys()].every((path) => /^(mod\.ts|kernels\/.*\.ts)$/.test(path)));
-  assert.ok(bytes < mostBytes, `${bytes} bytes are fetched`);
+  assert.deepEqual([...host.fetched.keys()].sort(), ["dist/softplus.js", "mod.ts"]);
 
   const denied = await user.deno("run", "--no-prompt", "--deny-import", "main.ts");
   assert.notEqual(denied.code, 0, "import access is what lets it in");
@@ -97,12 +97,31 @@ Deno.test("a user's strict type check passes", async () => {
   await using user = await User.create(script(host));
   const { code, stderr } = await user.deno("check", `--allow-import=${host.address}`, "main.ts");
   assert.equal(code, 0, stderr);
+  assert.deepEqual([...host.fetched.keys()].sort(), ["dist/softplus.d.ts", "mod.ts"]);
+});
+
+Deno.test("what is served is small, in few files, and uses nothing but the web platform", async () => {
+  let bytes = 0;
+  for (const file of served) {
+    const text = await Deno.readTextFile(new URL(`../${file}`, import.meta.url));
+    bytes += new TextEncoder().encode(text).length;
+    assert.ok(!/\bDeno\.|["']npm:|["']jsr:/.test(text.replace(/\/\*[^]*?\*\//g, "")), file);
+  }
+  assert.ok(bytes < mostBytes, `${bytes} bytes`);
+});
+
+Deno.test("what is served exports what the sources export", async () => {
+  const [sources, served] = await Promise.all([
+    import("../kernels/mod.ts"),
+    import("../dist/softplus.js"),
+  ]);
+  assert.deepEqual(Object.keys(served).sort(), Object.keys(sources).sort());
 });
 
 Deno.test("a user's lock file keeps verifying, and finds a changed file", async () => {
   let changed = false;
   await using host = startHost({
-    change: (path, text) => changed && path === "kernels/exp.ts" ? `${text}\n` : text,
+    change: (path, text) => changed && path === "dist/softplus.js" ? `${text}\n` : text,
   });
   await using user = await User.create(
     `import { softplus } from "http://${host.address}/mod.ts"; console.log(softplus(0));`,

@@ -25,7 +25,7 @@ export const checks: readonly Check[] = [
   },
   { name: "Types: notebooks", run: checkNotebooks },
   {
-    name: "Types: mod.ts without Deno",
+    name: "Types: the kit without Deno",
     run() {
       const complaints = checkPlainTypescript();
       if (complaints !== "") console.error(complaints);

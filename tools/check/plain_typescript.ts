@@ -1,5 +1,5 @@
 /**
- * Checks `mod.ts` with TypeScript alone: the standard library, the DOM and WebGPU, and nothing of
+ * Checks the kit with TypeScript alone: the standard library, the DOM and WebGPU, and nothing of
  * Deno. What passes here leans on nothing that only Deno has.
  */
 
@@ -34,7 +34,7 @@ const options: ts.CompilerOptions = {
 };
 
 /** Returns the complaints, ready to be printed; empty if there are none. */
-export function checkPlainTypescript(entry: URL = new URL("mod.ts", root)): string {
+export function checkPlainTypescript(entry: URL = new URL("kernels/mod.ts", root)): string {
   const webgpu = fileURLToPath(new URL("dist/index.d.ts", import.meta.resolve("@webgpu/types")));
   const program = ts.createProgram([fileURLToPath(entry), webgpu], options);
   return ts.formatDiagnosticsWithColorAndContext(ts.getPreEmitDiagnostics(program), {

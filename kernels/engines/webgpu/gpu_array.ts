@@ -65,7 +65,7 @@ export class GpuArray<T = FloatArray | Float16Array | Matrix> {
   readonly shape: GpuShape;
   readonly #storage: Storage;
 
-  /** Made by the engine. */
+  /** @internal Made by the engine. */
   constructor(storage: Storage, shape: GpuShape) {
     this.#storage = storage;
     this.shape = shape;
@@ -73,7 +73,7 @@ export class GpuArray<T = FloatArray | Float16Array | Matrix> {
     forgotten.register(this, storage, this);
   }
 
-  /** The memory of an array, or undefined for any other value; never throws. */
+  /** @internal The memory of an array, or undefined for any other value; never throws. */
   static storage(value: unknown): Storage | undefined {
     return typeof value === "object" && value !== null && #storage in value
       ? value.#storage
