@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { softplus } from "../mod.ts";
 import { missing } from "./gpu.ts";
-import { type Host, startHost } from "./plain_host.ts";
+import { type Host, startHost } from "../tools/serve.ts";
 
 /** What mod.ts and all that it imports, its types included, may weigh as they are served. */
 const mostBytes = 150_000;
