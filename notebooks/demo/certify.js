@@ -11,6 +11,9 @@ import { float32sFrom, look, nothingFound } from "./accuracy.js";
 /** The functions that are looked at. */
 export const functions = /** @type {const} */ (["softplus", "sigmoid", "logSigmoid"]);
 
+/** What webgpu() promises, in ULP. */
+export const promised = 1;
+
 const piece = 2 ** 18;
 
 /**

@@ -35,6 +35,18 @@ const options: ts.CompilerOptions = {
 
 /** Returns the complaints, ready to be printed; empty if there are none. */
 export function checkPlainTypescript(entry: URL = new URL("kernels/mod.ts", root)): string {
+  return complaints(entry, options);
+}
+
+/** The same for the demo page, which is JavaScript with types in its comments. */
+export function checkDemoPage(): string {
+  return complaints(new URL("notebooks/demo/demo.js", root), {
+    ...options,
+    ...{ allowJs: true, checkJs: true, declaration: false, isolatedDeclarations: false },
+  });
+}
+
+function complaints(entry: URL, options: ts.CompilerOptions): string {
   const webgpu = fileURLToPath(new URL("dist/index.d.ts", import.meta.resolve("@webgpu/types")));
   const program = ts.createProgram([fileURLToPath(entry), webgpu], options);
   return ts.formatDiagnosticsWithColorAndContext(ts.getPreEmitDiagnostics(program), {
