@@ -73,6 +73,21 @@ export type FloatArrayConstructor = typeof Float32Array | typeof Float64Array;
  * An array or Matrix in the memory of the GPU, made by `gpu.upload`, `gpu.wrap` or a call with
  * another GpuArray. Dispose of it (or declare it with `using`); one that is forgotten is freed when
  * the garbage collector finds it.
+ *
+ * @example Two passes, one reading
+ * ```ts
+ * import { webgpu, WebGpuUnavailableError } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * try {
+ *   await using gpu = await webgpu();
+ *   using x = gpu.upload(new Float32Array([0, 50]));
+ *   using y = gpu.sigmoid(gpu.softplus(x));
+ *   assert.equal((await y.read())[1], 1);
+ * } catch (error) {
+ *   if (!(error instanceof WebGpuUnavailableError)) throw error; // no GPU on this machine
+ * }
+ * ```
  */
 export declare class GpuArray<T = FloatArray | Float16Array | Matrix> {
     #private;
@@ -224,7 +239,23 @@ export interface Threads extends AsyncEngine, AsyncDisposable {
     /** Ends the workers. Calls under way, and later ones, are rejected. */
     dispose(): Promise<void>;
 }
-/** Threads cannot run here; the message says what is missing and how to get it. */
+/**
+ * Threads cannot run here; the message says what is missing and how to get it.
+ *
+ * @example Workers where there is shared memory, one thread elsewhere
+ * ```ts
+ * import { threads, ThreadsUnavailableError, wasm } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * const pool = await threads({ size: 2 }).catch((error) => {
+ *   if (error instanceof ThreadsUnavailableError) return undefined;
+ *   throw error;
+ * });
+ * const y = await (pool ?? wasm).softplus(new Float32Array([20]));
+ * await pool?.dispose();
+ * assert.equal(y[0], 20);
+ * ```
+ */
 export declare class ThreadsUnavailableError extends Error {
     /** "ThreadsUnavailableError". */
     readonly name = "ThreadsUnavailableError";
@@ -276,7 +307,22 @@ export interface WasmEngine extends Engine {
      */
     free(array: FloatArray): void;
 }
-/** The GPU went away, by a reset or because its device was destroyed: make a new engine. */
+/**
+ * The GPU went away, by a reset or because its device was destroyed: make a new engine.
+ *
+ * @example A driver that was reset: compute again elsewhere
+ * ```ts
+ * import { wasm, WebGpuDeviceLostError } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * const x = new Float32Array([20]);
+ * const y = await Promise.reject(new WebGpuDeviceLostError("as a call may do")).catch((error) => {
+ *   if (error instanceof WebGpuDeviceLostError) return wasm.softplus(x);
+ *   throw error;
+ * });
+ * assert.equal(y[0], 20);
+ * ```
+ */
 export declare class WebGpuDeviceLostError extends Error {
     /** The name of the class. */
     readonly name = "WebGpuDeviceLostError";
@@ -337,12 +383,43 @@ export interface WebGpuOptions {
     /** A device of the caller's, which stays the caller's: disposing of the engine leaves it alone. */
     device?: GPUDevice | undefined;
 }
-/** The GPU has no memory left for a call. The engine stays usable: dispose of arrays, try again. */
+/**
+ * The GPU has no memory left for a call. The engine stays usable: dispose of arrays, try again.
+ *
+ * @example Too large for the GPU: compute elsewhere
+ * ```ts
+ * import { wasm, WebGpuOutOfMemoryError } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * const x = new Float32Array([20]);
+ * const y = await Promise.reject(new WebGpuOutOfMemoryError("as a call may do")).catch((error) => {
+ *   if (error instanceof WebGpuOutOfMemoryError) return wasm.softplus(x);
+ *   throw error;
+ * });
+ * assert.equal(y[0], 20);
+ * ```
+ */
 export declare class WebGpuOutOfMemoryError extends Error {
     /** The name of the class. */
     readonly name = "WebGpuOutOfMemoryError";
 }
-/** There is no usable WebGPU here; the message says what is missing and how to get it. */
+/**
+ * There is no usable WebGPU here; the message says what is missing and how to get it.
+ *
+ * @example The GPU where there is one, WebAssembly elsewhere
+ * ```ts
+ * import { wasm, webgpu, WebGpuUnavailableError } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * const gpu = await webgpu().catch((error) => {
+ *   if (error instanceof WebGpuUnavailableError) return undefined;
+ *   throw error;
+ * });
+ * const y = await (gpu ?? wasm).softplus(new Float32Array([20]));
+ * await gpu?.dispose();
+ * assert.equal(y[0], 20);
+ * ```
+ */
 export declare class WebGpuUnavailableError extends Error {
     /** The name of the class. */
     readonly name = "WebGpuUnavailableError";

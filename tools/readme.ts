@@ -12,6 +12,7 @@ import config from "../deno.json" with { type: "json" };
 import { readTargets, type Targets } from "../bench/targets.ts";
 import { bound, MODULE_ENGINE } from "../tests/bounds.ts";
 import { readCertificates } from "../tests/verify/certificate.ts";
+import { type FirstCalls, REFERENCE_FIRST_CALL } from "./first_call.ts";
 import { replaceFile } from "./files.ts";
 import { exitWith, root } from "./process.ts";
 
@@ -23,6 +24,7 @@ export const sections: Readonly<Record<string, Section>> = {
   accuracy,
   certificates,
   targets,
+  "first-call": firstCall,
   tasks,
 };
 
@@ -123,6 +125,19 @@ function targets(): string {
   return `${wrapped(text)}\n\n${
     markdownTable([["", "target", "median", "quartiles", ""], ...rows])
   }`;
+}
+
+/** The reference run of `deno task first-call`. */
+async function firstCall(): Promise<string> {
+  const run: FirstCalls = JSON.parse(await Deno.readTextFile(REFERENCE_FIRST_CALL));
+  const rows = run.rows.map((row) => [
+    row.runtime,
+    ...[row.import, row.first, row.import + row.first, row.later].map((ms) => ms.toFixed(1)),
+  ]);
+  const head = ["ms, medians", "import", "first call", "together", "later calls"];
+  const text = `Empty caches, softplus of 1e6 float32, \`"exact"\`. Measured on ${run.cpu}, ` +
+    `${run.cores} cores, ${run.date.slice(0, 10)}.`;
+  return `${wrapped(text)}\n\n${markdownTable([head, ...rows])}`;
 }
 
 function tasks(): string {

@@ -19,7 +19,23 @@ export interface Threads extends AsyncEngine, AsyncDisposable {
   dispose(): Promise<void>;
 }
 
-/** Threads cannot run here; the message says what is missing and how to get it. */
+/**
+ * Threads cannot run here; the message says what is missing and how to get it.
+ *
+ * @example Workers where there is shared memory, one thread elsewhere
+ * ```ts
+ * import { threads, ThreadsUnavailableError, wasm } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * const pool = await threads({ size: 2 }).catch((error) => {
+ *   if (error instanceof ThreadsUnavailableError) return undefined;
+ *   throw error;
+ * });
+ * const y = await (pool ?? wasm).softplus(new Float32Array([20]));
+ * await pool?.dispose();
+ * assert.equal(y[0], 20);
+ * ```
+ */
 export class ThreadsUnavailableError extends Error {
   /** "ThreadsUnavailableError". */
   override readonly name = "ThreadsUnavailableError";

@@ -59,6 +59,21 @@ export function watch(storage: Storage, failure: Promise<Error | undefined>): vo
  * An array or Matrix in the memory of the GPU, made by `gpu.upload`, `gpu.wrap` or a call with
  * another GpuArray. Dispose of it (or declare it with `using`); one that is forgotten is freed when
  * the garbage collector finds it.
+ *
+ * @example Two passes, one reading
+ * ```ts
+ * import { webgpu, WebGpuUnavailableError } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * try {
+ *   await using gpu = await webgpu();
+ *   using x = gpu.upload(new Float32Array([0, 50]));
+ *   using y = gpu.sigmoid(gpu.softplus(x));
+ *   assert.equal((await y.read())[1], 1);
+ * } catch (error) {
+ *   if (!(error instanceof WebGpuUnavailableError)) throw error; // no GPU on this machine
+ * }
+ * ```
  */
 export class GpuArray<T = FloatArray | Float16Array | Matrix> {
   /** [length] of an array, [rows, columns] of a Matrix. */
