@@ -2,10 +2,6 @@
  * softplus(x) = log(1 + e^x) and its derivative, the sigmoid: correctly rounded in float32, within
  * one unit of the last place in float64, for numbers, arrays and batches.
  *
- * This is what users import. It is one file, made of kernels/ by `deno task build`, so that an
- * import by URL waits for two fetches. Inside the project the import map of deno.json puts
- * kernels/mod.ts, the sources, in its place.
- *
  * @example Numbers and arrays
  * ```ts
  * import { sigmoid, softplus } from "@softplus/kit";
@@ -21,5 +17,7 @@
  * @module
  */
 
+// One file, made of kernels/ by `deno task build`, so that an import by URL waits for two fetches.
+// Inside the project the import map of deno.json puts kernels/mod.ts, the sources, in its place.
 // @ts-types="./dist/softplus.d.ts"
 export * from "./dist/softplus.js";

@@ -251,7 +251,8 @@ export interface Threads extends AsyncEngine, AsyncDisposable {
  *   if (error instanceof ThreadsUnavailableError) return undefined;
  *   throw error;
  * });
- * const y = await (pool ?? wasm).softplus(new Float32Array([20]));
+ * const x = new Float32Array([20]);
+ * const y = pool ? await pool.softplus(x) : wasm.softplus(x);
  * await pool?.dispose();
  * assert.equal(y[0], 20);
  * ```
@@ -415,7 +416,8 @@ export declare class WebGpuOutOfMemoryError extends Error {
  *   if (error instanceof WebGpuUnavailableError) return undefined;
  *   throw error;
  * });
- * const y = await (gpu ?? wasm).softplus(new Float32Array([20]));
+ * const x = new Float32Array([20]);
+ * const y = gpu ? await gpu.softplus(x) : wasm.softplus(x);
  * await gpu?.dispose();
  * assert.equal(y[0], 20);
  * ```

@@ -106,7 +106,7 @@ Deno.test("report: an earlier one stays if a new one cannot be made", async () =
   await writeReport(folder, { ...content, notebooks: [] });
   const files = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
   assert.deepEqual(files, ["index.html", "reference"], "nothing of the earlier one is left over");
-  const reference = await Deno.readTextFile(`${folder}/reference/index.html`);
+  const reference = await Deno.readTextFile(`${folder}/reference/all_symbols.html`);
   for (const name of ["softplusWithGrad", "WebGpuUnavailableError", "Matrix"]) {
     assert.ok(reference.includes(name), name);
   }

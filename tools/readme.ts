@@ -1,5 +1,5 @@
 /**
- * The parts of README.md that are made from the sources. Such a part stands between
+ * The parts of README.md that are made from the sources, and its picture. Such a part stands between
  *
  *     <!-- generated: NAME by deno task readme -->
  *     <!-- /generated -->
@@ -14,6 +14,7 @@ import { bound, MODULE_ENGINE } from "../tests/bounds.ts";
 import { readCertificates } from "../tests/verify/certificate.ts";
 import { type FirstCalls, REFERENCE_FIRST_CALL } from "./first_call.ts";
 import { replaceFile } from "./files.ts";
+import { makePicture } from "./picture.ts";
 import { exitWith, root } from "./process.ts";
 
 /** Makes the Markdown of a part. */
@@ -25,6 +26,7 @@ export const sections: Readonly<Record<string, Section>> = {
   certificates,
   targets,
   "first-call": firstCall,
+  sizes,
   tasks,
 };
 
@@ -127,6 +129,18 @@ function targets(): string {
   }`;
 }
 
+/** What an import by URL fetches. */
+async function sizes(): Promise<string> {
+  const bytes = async (...files: string[]): Promise<number> => {
+    const sizes = files.map(async (file) => (await Deno.stat(new URL(file, root))).size);
+    return (await Promise.all(sizes)).reduce((a, b) => a + b, 0);
+  };
+  const kB = (count: number) => `${(count / 1000).toFixed(0)} kB`;
+  const run = await bytes("mod.ts", "dist/softplus.js");
+  const types = await bytes("dist/softplus.d.ts");
+  return `That fetches two files, ${kB(run)}; for an editor the types are ${kB(types)} more.`;
+}
+
 /** The reference run of `deno task first-call`. */
 async function firstCall(): Promise<string> {
   const run: FirstCalls = JSON.parse(await Deno.readTextFile(REFERENCE_FIRST_CALL));
@@ -155,6 +169,7 @@ if (import.meta.main) {
     const current = await Deno.readTextFile(path);
     const text = await makeReadme(current);
     if (text !== current) await replaceFile(path, text);
+    await replaceFile(fileURLToPath(new URL("notebooks/demo/digits.svg", root)), makePicture());
     console.log(text === current ? "README.md is up to date" : "README.md was updated");
     return true;
   });

@@ -1,7 +1,7 @@
 /**
  * Serves the project as a plain file host does, to this machine alone, so that other programs can
- * import mod.ts by URL and a browser can open the demo page. The two headers give a page shared
- * memory, which `threads` needs.
+ * import mod.ts by URL and a browser can open the demo page. Its headers give a page shared memory,
+ * which `threads` needs, and let pages of other servers import from here.
  */
 
 import { fileURLToPath } from "node:url";
@@ -22,6 +22,12 @@ const MIME: Readonly<Record<string, string>> = {
 export const isolation: Readonly<Record<string, string>> = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
+};
+
+/** Headers that let pages of other servers import from this one. */
+const forOthers: Readonly<Record<string, string>> = {
+  "access-control-allow-origin": "*",
+  "cross-origin-resource-policy": "cross-origin",
 };
 
 /** How a host may differ from the plainest one. */
@@ -92,7 +98,7 @@ if (import.meta.main) {
     Deno.exit(1);
   }
   try {
-    const { address, finished } = startHost({ port, headers: isolation });
+    const { address, finished } = startHost({ port, headers: { ...isolation, ...forOthers } });
     console.log(`import { softplus } from "http://${address}/mod.ts";`);
     console.log(`demo page: http://${address}/notebooks/demo/`);
     await finished;

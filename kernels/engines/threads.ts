@@ -31,7 +31,8 @@ export interface Threads extends AsyncEngine, AsyncDisposable {
  *   if (error instanceof ThreadsUnavailableError) return undefined;
  *   throw error;
  * });
- * const y = await (pool ?? wasm).softplus(new Float32Array([20]));
+ * const x = new Float32Array([20]);
+ * const y = pool ? await pool.softplus(x) : wasm.softplus(x);
  * await pool?.dispose();
  * assert.equal(y[0], 20);
  * ```

@@ -10,7 +10,8 @@
  *   if (error instanceof WebGpuUnavailableError) return undefined;
  *   throw error;
  * });
- * const y = await (gpu ?? wasm).softplus(new Float32Array([20]));
+ * const x = new Float32Array([20]);
+ * const y = gpu ? await gpu.softplus(x) : wasm.softplus(x);
  * await gpu?.dispose();
  * assert.equal(y[0], 20);
  * ```
