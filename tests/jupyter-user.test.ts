@@ -71,7 +71,7 @@ Deno.test({
       const outputs = executed.cells.map((cell) =>
         cell.cell_type === "code" ? JSON.stringify(cell.outputs) : ""
       );
-      assert.ok(outputs[1]?.includes(printed), outputs[1]);
+      assert.ok(outputs[1]?.includes(printed), `${outputs[1]}`);
       assert.match(outputs[2] ?? "", /softplus.*10\.0000/s);
       assert.match(outputs[3] ?? "", /image\/svg\+xml.*polyline/s);
       assert.deepEqual([...host.fetched.keys()].sort(), ["dist/softplus.js", "mod.ts"]);
