@@ -102,6 +102,9 @@ function runtimes(address: string): Runtimes {
   };
 }
 
+/** In microseconds; a browser's clock is no finer. */
+const median = (list: readonly number[]): number => +quartiles(list).median.toFixed(3);
+
 /** Measures each runtime so many times, in turn. */
 export async function firstCalls(samples: number): Promise<FirstCalls> {
   await using host = startHost();
@@ -113,9 +116,9 @@ export async function firstCalls(samples: number): Promise<FirstCalls> {
   const rows = [...taken].map(([runtime, list]) => ({
     runtime,
     samples,
-    import: quartiles(list.map((sample) => sample.import)).median,
-    first: quartiles(list.map((sample) => sample.first)).median,
-    later: quartiles(list.map((sample) => sample.later)).median,
+    import: median(list.map((sample) => sample.import)),
+    first: median(list.map((sample) => sample.first)),
+    later: median(list.map((sample) => sample.later)),
   }));
   return { ...await environment(), rows };
 }
