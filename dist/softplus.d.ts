@@ -3,14 +3,34 @@
  *
  * The types of softplus.js.
  */
-/** The gradient times what comes from above, as a promise. */
+/**
+ * The gradient times what comes from above, as a promise.
+ *
+ * @example
+ * ```ts
+ * import { type AsyncBackward, threads } from "@softplus/kit";
+ *
+ * await using pool = await threads({ size: 1 });
+ * const backward: AsyncBackward = pool.softplusBackward;
+ * ```
+ */
 export interface AsyncBackward {
     /** Computes in float64. */
     (x: number, upstream: number, options?: Options<never>): Promise<number>;
     /** Resolves to `out`, or a new array or Matrix of x's type and shape. */
     <T extends FloatArray | Matrix>(x: T, upstream: T, options?: Options<T>): Promise<T>;
 }
-/** The methods of an engine that works beside the calling thread. */
+/**
+ * The methods of an engine that works beside the calling thread.
+ *
+ * @example
+ * ```ts
+ * import { type AsyncEngine, threads } from "@softplus/kit";
+ *
+ * await using pool = await threads({ size: 1 });
+ * const engine: AsyncEngine = pool;
+ * ```
+ */
 export interface AsyncEngine {
     /** The engine's name, as benchmarks and certificates print it. */
     readonly name: string;
@@ -27,28 +47,66 @@ export interface AsyncEngine {
     /** upstream * sigmoid(x). */
     readonly softplusBackward: AsyncBackward;
 }
-/** A method that returns a promise of what the synchronous one returns; errors reject it. */
+/**
+ * A method that returns a promise of what the synchronous one returns; errors reject it.
+ *
+ * @example
+ * ```ts
+ * import { type AsyncUnary, threads } from "@softplus/kit";
+ *
+ * await using pool = await threads({ size: 1 });
+ * const activation: AsyncUnary = pool.softplus;
+ * ```
+ */
 export interface AsyncUnary {
     /** Computes in float64. */
     (x: number, options?: Options<never>): Promise<number>;
     /** Resolves to `out`, or a new array or Matrix of x's type and shape. */
     <T extends FloatArray | Matrix>(x: T, options?: Options<T>): Promise<T>;
 }
-/** Value and gradient in one pass, as a promise. */
+/**
+ * Value and gradient in one pass, as a promise.
+ *
+ * @example
+ * ```ts
+ * import { type AsyncUnaryWithGrad, threads } from "@softplus/kit";
+ *
+ * await using pool = await threads({ size: 1 });
+ * const pass: AsyncUnaryWithGrad = pool.softplusWithGrad;
+ * ```
+ */
 export interface AsyncUnaryWithGrad {
     /** Computes in float64. */
     (x: number, options?: Options<never>): Promise<WithGrad<number>>;
     /** Resolves to `out`, or two new arrays or Matrices of x's type and shape. */
     <T extends FloatArray | Matrix>(x: T, options?: Options<WithGrad<T>>): Promise<WithGrad<T>>;
 }
-/** The gradient times what comes from above. */
+/**
+ * The gradient times what comes from above.
+ *
+ * @example
+ * ```ts
+ * import { type Backward, softplusBackward } from "@softplus/kit";
+ *
+ * const backward: Backward = softplusBackward;
+ * ```
+ */
 export interface Backward {
     /** Computes in float64. */
     (x: number, upstream: number, options?: Options<never>): number;
     /** Returns `out`, or a new array or Matrix of x's type and shape. */
     <T extends FloatArray | Matrix>(x: T, upstream: T, options?: Options<T>): T;
 }
-/** The methods of a synchronous engine. */
+/**
+ * The methods of a synchronous engine.
+ *
+ * @example
+ * ```ts
+ * import { type Engine, scalar, wasm } from "@softplus/kit";
+ *
+ * const engines: Engine[] = [scalar, wasm];
+ * ```
+ */
 export interface Engine {
     /** The engine's name, as benchmarks and certificates print it. */
     readonly name: string;
@@ -65,9 +123,27 @@ export interface Engine {
     /** upstream * sigmoid(x). */
     readonly softplusBackward: Backward;
 }
-/** Element types of the kit. */
+/**
+ * Element types of the kit.
+ *
+ * @example
+ * ```ts
+ * import { type FloatArray, softplus } from "@softplus/kit";
+ *
+ * const activate = (x: FloatArray): FloatArray => softplus(x);
+ * ```
+ */
 export type FloatArray = Float32Array | Float64Array;
-/** Makes one of the element types. */
+/**
+ * Makes one of the element types.
+ *
+ * @example
+ * ```ts
+ * import { type FloatArrayConstructor } from "@softplus/kit";
+ *
+ * const zeros = (type: FloatArrayConstructor, length: number) => new type(length);
+ * ```
+ */
 export type FloatArrayConstructor = typeof Float32Array | typeof Float64Array;
 /**
  * An array or Matrix in the memory of the GPU, made by `gpu.upload`, `gpu.wrap` or a call with
@@ -118,7 +194,16 @@ export declare class GpuArray<T = FloatArray | Float16Array | Matrix> {
     /** The same, at the end of a `using` block. */
     [Symbol.dispose](): void;
 }
-/** The gradient times what comes from above, on the GPU. */
+/**
+ * The gradient times what comes from above, on the GPU.
+ *
+ * @example
+ * ```ts
+ * import type { GpuBackward, WebGpuEngine } from "@softplus/kit";
+ *
+ * const backward = (gpu: WebGpuEngine): GpuBackward => gpu.softplusBackward;
+ * ```
+ */
 export interface GpuBackward {
     /** Stays on the GPU: returns `out`, or a new GpuArray of x's shape. */
     <T extends GpuInput>(x: GpuArray<T>, upstream: GpuArray<T>, options?: Options<GpuArray<T>>): GpuArray<T>;
@@ -128,13 +213,49 @@ export interface GpuBackward {
      */
     <T extends GpuInput>(x: T, upstream: T, options?: Options<T>): Promise<T>;
 }
-/** Element types on the GPU. */
+/**
+ * Element types on the GPU.
+ *
+ * @example
+ * ```ts
+ * import type { GpuArray, GpuFormat } from "@softplus/kit";
+ *
+ * const formatOf = (x: GpuArray): GpuFormat => x.format;
+ * ```
+ */
 export type GpuFormat = "f32" | "f16";
-/** Arrays that the GPU computes with: float32, alone or as a Matrix, and float16. */
+/**
+ * Arrays that the GPU computes with: float32, alone or as a Matrix, and float16.
+ *
+ * @example
+ * ```ts
+ * import type { GpuArray, GpuInput, WebGpuEngine } from "@softplus/kit";
+ *
+ * const send = <T extends GpuInput>(gpu: WebGpuEngine, x: T): GpuArray<T> => gpu.upload(x);
+ * ```
+ */
 export type GpuInput = Float32Array | Float16Array | Matrix<Float32Array>;
-/** [length] of an array, [rows, columns] of a Matrix. */
+/**
+ * [length] of an array, [rows, columns] of a Matrix.
+ *
+ * @example
+ * ```ts
+ * import type { GpuArray, GpuShape } from "@softplus/kit";
+ *
+ * const shapeOf = (x: GpuArray): GpuShape => x.shape;
+ * ```
+ */
 export type GpuShape = readonly [number] | readonly [number, number];
-/** A function of one argument, on the GPU. */
+/**
+ * A function of one argument, on the GPU.
+ *
+ * @example
+ * ```ts
+ * import type { GpuUnary, WebGpuEngine } from "@softplus/kit";
+ *
+ * const activation = (gpu: WebGpuEngine): GpuUnary => gpu.softplus;
+ * ```
+ */
 export interface GpuUnary {
     /** Stays on the GPU: returns `out`, or a new GpuArray of x's shape. */
     <T extends GpuInput>(x: GpuArray<T>, options?: Options<GpuArray<T>>): GpuArray<T>;
@@ -144,7 +265,16 @@ export interface GpuUnary {
      */
     <T extends GpuInput>(x: T, options?: Options<T>): Promise<T>;
 }
-/** Value and gradient in one pass, on the GPU. */
+/**
+ * Value and gradient in one pass, on the GPU.
+ *
+ * @example
+ * ```ts
+ * import type { GpuUnaryWithGrad, WebGpuEngine } from "@softplus/kit";
+ *
+ * const pass = (gpu: WebGpuEngine): GpuUnaryWithGrad => gpu.softplusWithGrad;
+ * ```
+ */
 export interface GpuUnaryWithGrad {
     /** Stays on the GPU: returns `out`, or two new GpuArrays of x's shape. */
     <T extends GpuInput>(x: GpuArray<T>, options?: Options<WithGrad<GpuArray<T>>>): WithGrad<GpuArray<T>>;
@@ -208,7 +338,16 @@ export declare class Matrix<Data extends FloatArray = FloatArray> {
     /** Copies an array of rows into float64. */
     static from(rows: ArrayLike<ArrayLike<number>>, Type: typeof Float64Array): Matrix<Float64Array<ArrayBuffer>>;
 }
-/** The textbook forms. */
+/**
+ * The textbook forms.
+ *
+ * @example
+ * ```ts
+ * import { type Naive, naive } from "@softplus/kit";
+ *
+ * const forms: Naive = naive;
+ * ```
+ */
 export interface Naive {
     /** The name, as benchmarks print it. */
     readonly name: string;
@@ -221,7 +360,17 @@ export interface Naive {
     /** log(1 + e^x). */
     readonly softplusOverflowing: Unary;
 }
-/** Options of every method. */
+/**
+ * Options of every method.
+ *
+ * @example
+ * ```ts
+ * import { type Options, softplus } from "@softplus/kit";
+ *
+ * const options: Options<Float32Array> = { out: new Float32Array(3), beta: 2 };
+ * softplus(new Float32Array(3), options);
+ * ```
+ */
 export interface Options<Out> {
     /** Where the result goes: an array or Matrix of x's type and shape; may be x or overlap it. */
     out?: Out | undefined;
@@ -230,9 +379,28 @@ export interface Options<Out> {
     /** softplus(x; beta) = log(1 + e^(beta x)) / beta; finite and not 0; 1 unless told. */
     beta?: number | undefined;
 }
-/** "exact": correctly rounded (float32, beta = 1). "fast": bounded error, as fast as it gets. */
+/**
+ * "exact": correctly rounded (float32, beta = 1). "fast": bounded error, as fast as it gets.
+ *
+ * @example
+ * ```ts
+ * import { type Precision, softplus } from "@softplus/kit";
+ *
+ * const precision: Precision = "fast";
+ * softplus(new Float32Array(3), { precision });
+ * ```
+ */
 export type Precision = "exact" | "fast";
-/** A pool of workers with the methods of every engine; they return promises. */
+/**
+ * A pool of workers with the methods of every engine; they return promises.
+ *
+ * @example
+ * ```ts
+ * import { type Threads, threads } from "@softplus/kit";
+ *
+ * await using pool: Threads = await threads({ size: 1 });
+ * ```
+ */
 export interface Threads extends AsyncEngine, AsyncDisposable {
     /** How many workers compute. */
     readonly size: number;
@@ -261,21 +429,48 @@ export declare class ThreadsUnavailableError extends Error {
     /** "ThreadsUnavailableError". */
     readonly name = "ThreadsUnavailableError";
 }
-/** A function of one argument. */
+/**
+ * A function of one argument.
+ *
+ * @example
+ * ```ts
+ * import { softplus, type Unary } from "@softplus/kit";
+ *
+ * const activation: Unary = softplus;
+ * ```
+ */
 export interface Unary {
     /** Computes in float64. */
     (x: number, options?: Options<never>): number;
     /** Returns `out`, or a new array or Matrix of x's type and shape. */
     <T extends FloatArray | Matrix>(x: T, options?: Options<T>): T;
 }
-/** Value and gradient in one pass. */
+/**
+ * Value and gradient in one pass.
+ *
+ * @example
+ * ```ts
+ * import { softplusWithGrad, type UnaryWithGrad } from "@softplus/kit";
+ *
+ * const pass: UnaryWithGrad = softplusWithGrad;
+ * ```
+ */
 export interface UnaryWithGrad {
     /** Computes in float64. */
     (x: number, options?: Options<never>): WithGrad<number>;
     /** Returns `out`, or two new arrays or Matrices of x's type and shape. */
     <T extends FloatArray | Matrix>(x: T, options?: Options<WithGrad<T>>): WithGrad<T>;
 }
-/** The WebAssembly engine: the methods of every engine, and arrays that calls need not copy. */
+/**
+ * The WebAssembly engine: the methods of every engine, and arrays that calls need not copy.
+ *
+ * @example
+ * ```ts
+ * import { wasm, type WasmEngine } from "@softplus/kit";
+ *
+ * const engine: WasmEngine = wasm;
+ * ```
+ */
 export interface WasmEngine extends Engine {
     /**
      * An array of zeros in WebAssembly memory: calls whose inputs and outputs all come from here copy
@@ -328,7 +523,16 @@ export declare class WebGpuDeviceLostError extends Error {
     /** The name of the class. */
     readonly name = "WebGpuDeviceLostError";
 }
-/** The methods of the GPU engine. */
+/**
+ * The methods of the GPU engine.
+ *
+ * @example
+ * ```ts
+ * import type { WebGpuEngine } from "@softplus/kit";
+ *
+ * const once = (gpu: WebGpuEngine, x: Float32Array) => gpu.softplus(gpu.upload(x)).read();
+ * ```
+ */
 export interface WebGpuEngine extends AsyncDisposable {
     /** "webgpu". */
     readonly name: string;
@@ -377,7 +581,16 @@ export interface WebGpuEngine extends AsyncDisposable {
     /** Waits for the calls under way, then frees all memory, and the device if the engine made it. */
     dispose(): Promise<void>;
 }
-/** Options of {@link webgpu}. */
+/**
+ * Options of {@link webgpu}.
+ *
+ * @example
+ * ```ts
+ * import type { WebGpuOptions } from "@softplus/kit";
+ *
+ * const options: WebGpuOptions = { powerPreference: "low-power" };
+ * ```
+ */
 export interface WebGpuOptions {
     /** Which GPU, on a machine with several; the platform chooses unless told. */
     powerPreference?: "low-power" | "high-performance" | undefined;
@@ -426,7 +639,16 @@ export declare class WebGpuUnavailableError extends Error {
     /** The name of the class. */
     readonly name = "WebGpuUnavailableError";
 }
-/** softplus and its derivative at the same x. */
+/**
+ * softplus and its derivative at the same x.
+ *
+ * @example
+ * ```ts
+ * import { softplusWithGrad, type WithGrad } from "@softplus/kit";
+ *
+ * const { value, grad }: WithGrad<number> = softplusWithGrad(0);
+ * ```
+ */
 export interface WithGrad<T> {
     /** softplus(x). */
     value: T;

@@ -11,7 +11,16 @@ import { runWasm } from "./wasm.ts";
 import { kernelOf } from "./wasm/kernel_of.ts";
 import { Pool, slotBytes } from "./threads/pool.ts";
 
-/** A pool of workers with the methods of every engine; they return promises. */
+/**
+ * A pool of workers with the methods of every engine; they return promises.
+ *
+ * @example
+ * ```ts
+ * import { type Threads, threads } from "@softplus/kit";
+ *
+ * await using pool: Threads = await threads({ size: 1 });
+ * ```
+ */
 export interface Threads extends AsyncEngine, AsyncDisposable {
   /** How many workers compute. */
   readonly size: number;

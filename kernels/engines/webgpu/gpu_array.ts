@@ -7,7 +7,16 @@ import type { GpuFormat } from "./pipelines.ts";
 import type { Piece, Session } from "./session.ts";
 import { bytesOf } from "./transfer.ts";
 
-/** [length] of an array, [rows, columns] of a Matrix. */
+/**
+ * [length] of an array, [rows, columns] of a Matrix.
+ *
+ * @example
+ * ```ts
+ * import type { GpuArray, GpuShape } from "@softplus/kit";
+ *
+ * const shapeOf = (x: GpuArray): GpuShape => x.shape;
+ * ```
+ */
 export type GpuShape = readonly [number] | readonly [number, number];
 
 /** Memory of an array on the GPU. */
