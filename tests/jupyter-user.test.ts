@@ -3,6 +3,8 @@
  * polars column and shows a plot; executed by nbclient, and in a real Jupyter server by a browser.
  */
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
 import { softplus } from "../mod.ts";
 import { executeNotebook } from "../tools/notebooks/execute.ts";
 import { formatNotebook, type Notebook } from "../tools/notebooks/ipynb.ts";
@@ -78,40 +80,90 @@ Deno.test({
     }),
 });
 
-Deno.test({
-  name: noBrowser === undefined
-    ? "a Jupyter server in a browser: open the notebook, run all, see the plot"
-    : `a Jupyter server in a browser (${noBrowser})`,
-  ignore: (noBrowser !== undefined || server === undefined) && !onCi,
-  sanitizeOps: false,
-  sanitizeResources: false,
-  fn: () =>
-    inFolder(async (folder) => {
-      assert.ok(server, `${notebookServer.name} is missing`);
-      await using host = startHost();
-      await Deno.mkdir(`${folder}/notebooks`);
-      await Deno.writeTextFile(
-        `${folder}/notebooks/user.ipynb`,
-        formatNotebook(notebook(host.address)),
-      );
-      await using jupyter = await startJupyter(folder);
-      const browser = await launch();
-      try {
-        const page = await browser.newPage({ viewport: { width: 1000, height: 1100 } });
-        await page.goto(jupyter.page("user.ipynb"));
-        await page.waitForSelector(".kernel_idle_icon", { timeout: 60_000 });
-        await page.click("#celllink");
-        await page.click("#run_all_cells");
-        await page.waitForSelector(".output_svg svg polyline", { timeout: 120_000 });
-        const shown = await page.locator(".output_area").allTextContents();
-        assert.ok(shown.join("\n").includes(printed), shown.join("\n"));
-        assert.equal(await page.locator(".output_error").count(), 0);
-        const plot = await page.locator(".output_svg svg").boundingBox();
-        assert.ok(plot && plot.width >= 400 && plot.height >= 240, JSON.stringify(plot));
-        const picture = Deno.env.get("SOFTPLUS_SCREENSHOT");
-        if (picture) await page.screenshot({ path: picture, fullPage: true });
-      } finally {
-        await browser.close();
-      }
+/** A test with a server of its own, and a page on which the kernel of a notebook is ready. */
+function serverTest(
+  name: string,
+  prepare: (folder: string) => Promise<{ notebooks: string; file: string } & AsyncDisposable>,
+  body: (page: Page) => Promise<void>,
+): void {
+  Deno.test({
+    name: noBrowser === undefined ? name : `${name} (${noBrowser})`,
+    ignore: (noBrowser !== undefined || server === undefined) && !onCi,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: () =>
+      inFolder(async (folder) => {
+        assert.ok(server, `${notebookServer.name} is missing`);
+        await using served = await prepare(folder);
+        await using jupyter = await startJupyter(folder, served.notebooks);
+        const browser = await launch();
+        try {
+          const page = await browser.newPage({ viewport: { width: 1000, height: 1100 } });
+          await page.goto(jupyter.page(served.file));
+          await page.waitForSelector(".kernel_idle_icon", { timeout: 60_000 });
+          // Nothing is written back: the notebook may be the project's own.
+          await page.evaluate(
+            "Jupyter.notebook.set_autosave_interval(0); Jupyter.notebook.clear_all_output()",
+          );
+          await body(page);
+        } finally {
+          await browser.close();
+        }
+      }),
+  });
+}
+
+async function runAll(page: Page): Promise<void> {
+  await page.click("#celllink");
+  await page.click("#run_all_cells");
+  const finished = "Jupyter.notebook.get_cells().filter((cell) => cell.cell_type === 'code')" +
+    ".every((cell) => typeof cell.input_prompt_number === 'number')";
+  await page.waitForFunction(finished, undefined, { timeout: 180_000 });
+}
+
+serverTest(
+  "a Jupyter server in a browser: open a notebook elsewhere, run all, see the plot",
+  async (folder) => {
+    const host = startHost();
+    await Deno.mkdir(`${folder}/notebooks`);
+    const path = `${folder}/notebooks/user.ipynb`;
+    await Deno.writeTextFile(path, formatNotebook(notebook(host.address)));
+    return {
+      notebooks: `${folder}/notebooks`,
+      file: "user.ipynb",
+      [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
+    };
+  },
+  async (page) => {
+    await runAll(page);
+    await page.waitForSelector(".output_svg svg polyline");
+    const shown = (await page.locator(".output_area").allTextContents()).join("\n");
+    assert.ok(shown.includes(printed), shown);
+    assert.equal(await page.locator(".output_error").count(), 0);
+    const plot = await page.locator(".output_svg svg").boundingBox();
+    assert.ok(plot && plot.width >= 400 && plot.height >= 240, JSON.stringify(plot));
+  },
+);
+
+const own = fileURLToPath(new URL("../notebooks", import.meta.url));
+
+serverTest(
+  "a Jupyter server in a browser: open the project's first notebook, run all, see its plots",
+  () =>
+    Promise.resolve({
+      notebooks: own,
+      file: "01-softplus-and-sigmoid.ipynb",
+      [Symbol.asyncDispose]: () => Promise.resolve(),
     }),
-});
+  async (page) => {
+    const text = await Deno.readTextFile(`${own}/01-softplus-and-sigmoid.ipynb`);
+    const plots = text.split('"image/png"').length - 1;
+    assert.ok(plots > 3, "the notebook has plots");
+    await runAll(page);
+    const drawn = "[...document.querySelectorAll('.output_png img')]" +
+      ".filter((image) => image.naturalWidth > 300).length";
+    await page.waitForFunction(`${drawn} === ${plots}`, undefined, { timeout: 20_000 });
+    assert.equal(await page.locator(".output_error").count(), 0);
+    assert.equal(await Deno.readTextFile(`${own}/01-softplus-and-sigmoid.ipynb`), text);
+  },
+);

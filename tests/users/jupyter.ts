@@ -8,7 +8,7 @@ import { writeKernelspec } from "../../tools/notebooks/kernelspec.ts";
 
 /** A server at work; disposing of it ends it and its kernels. */
 export interface Jupyter extends AsyncDisposable {
-  /** The address of a notebook of FOLDER/notebooks. */
+  /** The address of a notebook that is served. */
   page(name: string): string;
 }
 
@@ -18,15 +18,15 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-/** Starts one that serves FOLDER/notebooks, and waits until it listens. */
-export async function startJupyter(folder: string): Promise<Jupyter> {
+/** Starts one that serves notebooks and keeps its own things in `folder`; waits until it listens. */
+export async function startJupyter(folder: string, notebooks: string): Promise<Jupyter> {
   await writeKernelspec(folder);
   const token = crypto.randomUUID();
   const child = new Deno.Command("jupyter-notebook", {
     args: [
       ...["--no-browser", "--ip=127.0.0.1", `--port=${freePort()}`, `--NotebookApp.token=${token}`],
       ...(Deno.uid() === 0 ? ["--allow-root"] : []),
-      `${folder}/notebooks`,
+      notebooks,
     ],
     cwd: folder,
     env: {
