@@ -6,7 +6,7 @@
 import { webgpu, type WebGpuEngine, WebGpuUnavailableError } from "../mod.ts";
 
 /** Why there is no GPU, or undefined. */
-const missing: string | undefined = await (async () => {
+export const missing: string | undefined = await (async () => {
   try {
     await (await webgpu()).dispose();
   } catch (error) {

@@ -104,8 +104,12 @@ Deno.test("report: an earlier one stays if a new one cannot be made", async () =
   await assert.rejects(writeReport(folder, broken));
   assert.equal(await Deno.readTextFile(`${folder}/index.html`), before);
   await writeReport(folder, { ...content, notebooks: [] });
-  const files = [...Deno.readDirSync(folder)].map(({ name }) => name);
-  assert.deepEqual(files, ["index.html"], "nothing of the earlier one is left over");
+  const files = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  assert.deepEqual(files, ["index.html", "reference"], "nothing of the earlier one is left over");
+  const reference = await Deno.readTextFile(`${folder}/reference/all_symbols.html`);
+  for (const name of ["softplusWithGrad", "WebGpuUnavailableError", "Matrix"]) {
+    assert.ok(reference.includes(name), name);
+  }
   await Deno.remove(`${folder}/..`, { recursive: true });
 });
 

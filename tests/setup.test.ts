@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import type { Requirement, System } from "../tools/setup/requirement.ts";
-import { findDenoKernel, findPython, pythonPeers } from "../tools/setup/requirements.ts";
+import {
+  findBrowser,
+  findDenoKernel,
+  findPython,
+  pythonPeers,
+} from "../tools/setup/requirements.ts";
 import { setup } from "../tools/setup.ts";
 
 /** A machine that is made up: the commands that succeed, and what happens when they do. */
@@ -162,4 +167,12 @@ Deno.test("Python peers: looked for in the Python that has NumPy, and named with
   assert.deepEqual(pythonPeers.flatMap(({ debian }) => debian), [
     ...["python3-numpy", "python3-scipy", "python3-numba", "python3-torch"],
   ]);
+});
+
+Deno.test("browser: the one that the user names, else the first that is there", async () => {
+  const commands = { "/opt/chrome --version": "Chrome 1", "google-chrome --version": "Chrome 2" };
+  const named = machine({ env: { CHROME: "/opt/chrome" }, commands });
+  assert.equal(await findBrowser(named.system), "/opt/chrome");
+  assert.equal(await findBrowser(machine({ commands }).system), "google-chrome");
+  assert.equal(await findBrowser(machine({}).system), undefined);
 });

@@ -1,4 +1,4 @@
-/** Makes the generated modules of kernels/engines/. Imports nothing that these modules are part of. */
+/** Makes dist/ and the generated modules of kernels/engines/. Imports nothing that these modules are part of. */
 
 import { fileURLToPath } from "node:url";
 import { outputs } from "./build/outputs.ts";

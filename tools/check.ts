@@ -1,7 +1,7 @@
 /** Type-checks everything: with Deno, and what is published also with TypeScript alone. */
 
 import { fileURLToPath } from "node:url";
-import { checkPlainTypescript } from "./check/plain_typescript.ts";
+import { checkDemoPage, checkPlainTypescript } from "./check/plain_typescript.ts";
 import { notebookModule } from "./check/notebook_code.ts";
 import { removeFolder } from "./files.ts";
 import { readNotebooks } from "./notebooks.ts";
@@ -24,15 +24,15 @@ export const checks: readonly Check[] = [
     run: () => run(Deno.execPath(), ["check", "mod.ts", "kernels", "bench", "tests", "tools"]),
   },
   { name: "Types: notebooks", run: checkNotebooks },
-  {
-    name: "Types: mod.ts without Deno",
-    run() {
-      const complaints = checkPlainTypescript();
-      if (complaints !== "") console.error(complaints);
-      return Promise.resolve(complaints === "");
-    },
-  },
+  { name: "Types: the kit without Deno", run: () => silent(checkPlainTypescript()) },
+  { name: "Types: the demo page", run: () => silent(checkDemoPage()) },
 ];
+
+/** Whether there are no complaints; prints them if there are. */
+function silent(complaints: string): Promise<boolean> {
+  if (complaints !== "") console.error(complaints);
+  return Promise.resolve(complaints === "");
+}
 
 async function checkNotebooks(): Promise<boolean> {
   const folder = fileURLToPath(new URL(".cache/notebook-code", root));

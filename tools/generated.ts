@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { outputs } from "./build/outputs.ts";
 import { replaceFile } from "./files.ts";
 import { exitWith, root } from "./process.ts";
+import { makePicture } from "./picture.ts";
 import { makeReadme } from "./readme.ts";
 
 /** A file that a command makes, in whole or in part. */
@@ -22,6 +23,11 @@ export interface Generated {
 /** The list. */
 export const generated: readonly Generated[] = [
   ...outputs.map((output) => ({ ...output, command: "deno task build" })),
+  {
+    file: "notebooks/demo/digits.svg",
+    command: "deno task readme",
+    make: () => Promise.resolve(makePicture()),
+  },
   { file: "README.md", command: "deno task readme", make: makeReadme },
 ];
 

@@ -1,5 +1,5 @@
 /**
- * The parts of README.md that are made from the sources. Such a part stands between
+ * The parts of README.md that are made from the sources, and its picture. Such a part stands between
  *
  *     <!-- generated: NAME by deno task readme -->
  *     <!-- /generated -->
@@ -12,7 +12,9 @@ import config from "../deno.json" with { type: "json" };
 import { readTargets, type Targets } from "../bench/targets.ts";
 import { bound, MODULE_ENGINE } from "../tests/bounds.ts";
 import { readCertificates } from "../tests/verify/certificate.ts";
+import { type FirstCalls, REFERENCE_FIRST_CALL } from "./first_call.ts";
 import { replaceFile } from "./files.ts";
+import { makePicture } from "./picture.ts";
 import { exitWith, root } from "./process.ts";
 
 /** Makes the Markdown of a part. */
@@ -23,6 +25,8 @@ export const sections: Readonly<Record<string, Section>> = {
   accuracy,
   certificates,
   targets,
+  "first-call": firstCall,
+  sizes,
   tasks,
 };
 
@@ -125,6 +129,31 @@ function targets(): string {
   }`;
 }
 
+/** What an import by URL fetches. */
+async function sizes(): Promise<string> {
+  const bytes = async (...files: string[]): Promise<number> => {
+    const sizes = files.map(async (file) => (await Deno.stat(new URL(file, root))).size);
+    return (await Promise.all(sizes)).reduce((a, b) => a + b, 0);
+  };
+  const kB = (count: number) => `${(count / 1000).toFixed(0)} kB`;
+  const run = await bytes("mod.ts", "dist/softplus.js");
+  const types = await bytes("dist/softplus.d.ts");
+  return `That fetches two files, ${kB(run)}; for an editor the types are ${kB(types)} more.`;
+}
+
+/** The reference run of `deno task first-call`. */
+async function firstCall(): Promise<string> {
+  const run: FirstCalls = JSON.parse(await Deno.readTextFile(REFERENCE_FIRST_CALL));
+  const rows = run.rows.map((row) => [
+    row.runtime,
+    ...[row.import, row.first, row.import + row.first, row.later].map((ms) => ms.toFixed(1)),
+  ]);
+  const head = ["ms, medians", "import", "first call", "together", "later calls"];
+  const text = `Empty caches, softplus of 1e6 float32, \`"exact"\`. Measured on ${run.cpu}, ` +
+    `${run.cores} cores, ${run.date.slice(0, 10)}.`;
+  return `${wrapped(text)}\n\n${markdownTable([head, ...rows])}`;
+}
+
 function tasks(): string {
   const all: Readonly<Record<string, { readonly description: string }>> = config.tasks;
   const width = Math.max(...Object.keys(all).map((name) => name.length));
@@ -140,6 +169,7 @@ if (import.meta.main) {
     const current = await Deno.readTextFile(path);
     const text = await makeReadme(current);
     if (text !== current) await replaceFile(path, text);
+    await replaceFile(fileURLToPath(new URL("notebooks/demo/digits.svg", root)), makePicture());
     console.log(text === current ? "README.md is up to date" : "README.md was updated");
     return true;
   });

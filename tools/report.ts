@@ -1,10 +1,11 @@
-/** Writes the report: executed notebooks become pages that open from disk, offline. */
+/** Writes the report: executed notebooks become pages that open from disk, offline; the reference beside them. */
 
 import type { Environment } from "../bench/environment.ts";
 import { replaceFolder } from "./files.ts";
 import type { Notebook } from "./notebooks/ipynb.ts";
 import { indexPage } from "./report/index_page.ts";
 import { notebookPage, notebookTitle } from "./report/notebook_page.ts";
+import { reference, writeReference } from "./report/reference.ts";
 
 /** Everything that the report shows. */
 export interface ReportContent {
@@ -23,7 +24,7 @@ export function reportPages(content: ReportContent): ReadonlyMap<string, string>
     file: `${name}.html`,
     ...notebookTitle(notebook, name),
   }));
-  const links = [{ file: "index.html", title: "Report" }, ...entries];
+  const links = [{ file: "index.html", title: "Report" }, ...entries, reference];
   const pages = new Map([["index.html", indexPage({ ...content, entries }, links)]]);
   for (const [index, { notebook }] of content.notebooks.entries()) {
     const entry = entries[index];
@@ -37,5 +38,6 @@ export async function writeReport(folder: string, content: ReportContent): Promi
   const pages = reportPages(content);
   await replaceFolder(folder, async (folder) => {
     for (const [file, html] of pages) await Deno.writeTextFile(`${folder}/${file}`, html);
+    await writeReference(folder);
   });
 }

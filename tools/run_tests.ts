@@ -61,10 +61,6 @@ const steps: readonly Step[] = [
     for (const { file, command } of stale) console.error(`${file} is stale: run ${command}`);
     return stale.length === 0;
   }),
-  single(
-    "Package can be published",
-    () => deno("publish", "--dry-run", "--allow-dirty", "--quiet"),
-  ),
   {
     name: "Notebooks",
     async run() {

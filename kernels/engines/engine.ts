@@ -7,10 +7,30 @@
  */
 import { arrayType, describe, type FloatArray, Matrix } from "./matrix.ts";
 
-/** "exact": correctly rounded (float32, beta = 1). "fast": bounded error, as fast as it gets. */
+/**
+ * "exact": correctly rounded (float32, beta = 1). "fast": bounded error, as fast as it gets.
+ *
+ * @example
+ * ```ts
+ * import { type Precision, softplus } from "@softplus/kit";
+ *
+ * const precision: Precision = "fast";
+ * softplus(new Float32Array(3), { precision });
+ * ```
+ */
 export type Precision = "exact" | "fast";
 
-/** Options of every method. */
+/**
+ * Options of every method.
+ *
+ * @example
+ * ```ts
+ * import { type Options, softplus } from "@softplus/kit";
+ *
+ * const options: Options<Float32Array> = { out: new Float32Array(3), beta: 2 };
+ * softplus(new Float32Array(3), options);
+ * ```
+ */
 export interface Options<Out> {
   /** Where the result goes: an array or Matrix of x's type and shape; may be x or overlap it. */
   out?: Out | undefined;
@@ -20,7 +40,16 @@ export interface Options<Out> {
   beta?: number | undefined;
 }
 
-/** softplus and its derivative at the same x. */
+/**
+ * softplus and its derivative at the same x.
+ *
+ * @example
+ * ```ts
+ * import { softplusWithGrad, type WithGrad } from "@softplus/kit";
+ *
+ * const { value, grad }: WithGrad<number> = softplusWithGrad(0);
+ * ```
+ */
 export interface WithGrad<T> {
   /** softplus(x). */
   value: T;
@@ -28,7 +57,16 @@ export interface WithGrad<T> {
   grad: T;
 }
 
-/** A function of one argument. */
+/**
+ * A function of one argument.
+ *
+ * @example
+ * ```ts
+ * import { softplus, type Unary } from "@softplus/kit";
+ *
+ * const activation: Unary = softplus;
+ * ```
+ */
 export interface Unary {
   /** Computes in float64. */
   (x: number, options?: Options<never>): number;
@@ -36,7 +74,16 @@ export interface Unary {
   <T extends FloatArray | Matrix>(x: T, options?: Options<T>): T;
 }
 
-/** Value and gradient in one pass. */
+/**
+ * Value and gradient in one pass.
+ *
+ * @example
+ * ```ts
+ * import { softplusWithGrad, type UnaryWithGrad } from "@softplus/kit";
+ *
+ * const pass: UnaryWithGrad = softplusWithGrad;
+ * ```
+ */
 export interface UnaryWithGrad {
   /** Computes in float64. */
   (x: number, options?: Options<never>): WithGrad<number>;
@@ -44,7 +91,16 @@ export interface UnaryWithGrad {
   <T extends FloatArray | Matrix>(x: T, options?: Options<WithGrad<T>>): WithGrad<T>;
 }
 
-/** The gradient times what comes from above. */
+/**
+ * The gradient times what comes from above.
+ *
+ * @example
+ * ```ts
+ * import { type Backward, softplusBackward } from "@softplus/kit";
+ *
+ * const backward: Backward = softplusBackward;
+ * ```
+ */
 export interface Backward {
   /** Computes in float64. */
   (x: number, upstream: number, options?: Options<never>): number;
@@ -52,7 +108,16 @@ export interface Backward {
   <T extends FloatArray | Matrix>(x: T, upstream: T, options?: Options<T>): T;
 }
 
-/** The methods of a synchronous engine. */
+/**
+ * The methods of a synchronous engine.
+ *
+ * @example
+ * ```ts
+ * import { type Engine, scalar, wasm } from "@softplus/kit";
+ *
+ * const engines: Engine[] = [scalar, wasm];
+ * ```
+ */
 export interface Engine {
   /** The engine's name, as benchmarks and certificates print it. */
   readonly name: string;
@@ -70,7 +135,17 @@ export interface Engine {
   readonly softplusBackward: Backward;
 }
 
-/** A method that returns a promise of what the synchronous one returns; errors reject it. */
+/**
+ * A method that returns a promise of what the synchronous one returns; errors reject it.
+ *
+ * @example
+ * ```ts
+ * import { type AsyncUnary, threads } from "@softplus/kit";
+ *
+ * await using pool = await threads({ size: 1 });
+ * const activation: AsyncUnary = pool.softplus;
+ * ```
+ */
 export interface AsyncUnary {
   /** Computes in float64. */
   (x: number, options?: Options<never>): Promise<number>;
@@ -78,7 +153,17 @@ export interface AsyncUnary {
   <T extends FloatArray | Matrix>(x: T, options?: Options<T>): Promise<T>;
 }
 
-/** Value and gradient in one pass, as a promise. */
+/**
+ * Value and gradient in one pass, as a promise.
+ *
+ * @example
+ * ```ts
+ * import { type AsyncUnaryWithGrad, threads } from "@softplus/kit";
+ *
+ * await using pool = await threads({ size: 1 });
+ * const pass: AsyncUnaryWithGrad = pool.softplusWithGrad;
+ * ```
+ */
 export interface AsyncUnaryWithGrad {
   /** Computes in float64. */
   (x: number, options?: Options<never>): Promise<WithGrad<number>>;
@@ -86,7 +171,17 @@ export interface AsyncUnaryWithGrad {
   <T extends FloatArray | Matrix>(x: T, options?: Options<WithGrad<T>>): Promise<WithGrad<T>>;
 }
 
-/** The gradient times what comes from above, as a promise. */
+/**
+ * The gradient times what comes from above, as a promise.
+ *
+ * @example
+ * ```ts
+ * import { type AsyncBackward, threads } from "@softplus/kit";
+ *
+ * await using pool = await threads({ size: 1 });
+ * const backward: AsyncBackward = pool.softplusBackward;
+ * ```
+ */
 export interface AsyncBackward {
   /** Computes in float64. */
   (x: number, upstream: number, options?: Options<never>): Promise<number>;
@@ -94,7 +189,17 @@ export interface AsyncBackward {
   <T extends FloatArray | Matrix>(x: T, upstream: T, options?: Options<T>): Promise<T>;
 }
 
-/** The methods of an engine that works beside the calling thread. */
+/**
+ * The methods of an engine that works beside the calling thread.
+ *
+ * @example
+ * ```ts
+ * import { type AsyncEngine, threads } from "@softplus/kit";
+ *
+ * await using pool = await threads({ size: 1 });
+ * const engine: AsyncEngine = pool;
+ * ```
+ */
 export interface AsyncEngine {
   /** The engine's name, as benchmarks and certificates print it. */
   readonly name: string;

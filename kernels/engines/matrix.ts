@@ -1,7 +1,25 @@
-/** Element types of the kit. */
+/**
+ * Element types of the kit.
+ *
+ * @example
+ * ```ts
+ * import { type FloatArray, softplus } from "@softplus/kit";
+ *
+ * const activate = (x: FloatArray): FloatArray => softplus(x);
+ * ```
+ */
 export type FloatArray = Float32Array | Float64Array;
 
-/** Makes one of the element types. */
+/**
+ * Makes one of the element types.
+ *
+ * @example
+ * ```ts
+ * import { type FloatArrayConstructor } from "@softplus/kit";
+ *
+ * const zeros = (type: FloatArrayConstructor, length: number) => new type(length);
+ * ```
+ */
 export type FloatArrayConstructor = typeof Float32Array | typeof Float64Array;
 
 const typeTag = Object.getOwnPropertyDescriptor(

@@ -3,7 +3,16 @@ import * as forms from "../naive.ts";
 import { elementwise, type Unary } from "./engine.ts";
 import { arrayType } from "./matrix.ts";
 
-/** The textbook forms. */
+/**
+ * The textbook forms.
+ *
+ * @example
+ * ```ts
+ * import { type Naive, naive } from "@softplus/kit";
+ *
+ * const forms: Naive = naive;
+ * ```
+ */
 export interface Naive {
   /** The name, as benchmarks print it. */
   readonly name: string;

@@ -11,7 +11,16 @@ import { runWasm } from "./wasm.ts";
 import { kernelOf } from "./wasm/kernel_of.ts";
 import { Pool, slotBytes } from "./threads/pool.ts";
 
-/** A pool of workers with the methods of every engine; they return promises. */
+/**
+ * A pool of workers with the methods of every engine; they return promises.
+ *
+ * @example
+ * ```ts
+ * import { type Threads, threads } from "@softplus/kit";
+ *
+ * await using pool: Threads = await threads({ size: 1 });
+ * ```
+ */
 export interface Threads extends AsyncEngine, AsyncDisposable {
   /** How many workers compute. */
   readonly size: number;
@@ -19,7 +28,24 @@ export interface Threads extends AsyncEngine, AsyncDisposable {
   dispose(): Promise<void>;
 }
 
-/** Threads cannot run here; the message says what is missing and how to get it. */
+/**
+ * Threads cannot run here; the message says what is missing and how to get it.
+ *
+ * @example Workers where there is shared memory, one thread elsewhere
+ * ```ts
+ * import { threads, ThreadsUnavailableError, wasm } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * const pool = await threads({ size: 2 }).catch((error) => {
+ *   if (error instanceof ThreadsUnavailableError) return undefined;
+ *   throw error;
+ * });
+ * const x = new Float32Array([20]);
+ * const y = pool ? await pool.softplus(x) : wasm.softplus(x);
+ * await pool?.dispose();
+ * assert.equal(y[0], 20);
+ * ```
+ */
 export class ThreadsUnavailableError extends Error {
   /** "ThreadsUnavailableError". */
   override readonly name = "ThreadsUnavailableError";

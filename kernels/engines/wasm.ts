@@ -10,7 +10,16 @@ import { createRunner, heapStart, type Runner } from "./wasm/runner.ts";
 import { kernelOf } from "./wasm/kernel_of.ts";
 import { runScalar } from "./scalar.ts";
 
-/** The WebAssembly engine: the methods of every engine, and arrays that calls need not copy. */
+/**
+ * The WebAssembly engine: the methods of every engine, and arrays that calls need not copy.
+ *
+ * @example
+ * ```ts
+ * import { wasm, type WasmEngine } from "@softplus/kit";
+ *
+ * const engine: WasmEngine = wasm;
+ * ```
+ */
 export interface WasmEngine extends Engine {
   /**
    * An array of zeros in WebAssembly memory: calls whose inputs and outputs all come from here copy

@@ -15,10 +15,28 @@ import { Timer } from "./webgpu/timer.ts";
 import { wrapBuffer } from "./webgpu/wrap.ts";
 import { computeTyped } from "./webgpu/typed.ts";
 
-/** Arrays that the GPU computes with: float32, alone or as a Matrix, and float16. */
+/**
+ * Arrays that the GPU computes with: float32, alone or as a Matrix, and float16.
+ *
+ * @example
+ * ```ts
+ * import type { GpuArray, GpuInput, WebGpuEngine } from "@softplus/kit";
+ *
+ * const send = <T extends GpuInput>(gpu: WebGpuEngine, x: T): GpuArray<T> => gpu.upload(x);
+ * ```
+ */
 export type GpuInput = Float32Array | Float16Array | Matrix<Float32Array>;
 
-/** A function of one argument, on the GPU. */
+/**
+ * A function of one argument, on the GPU.
+ *
+ * @example
+ * ```ts
+ * import type { GpuUnary, WebGpuEngine } from "@softplus/kit";
+ *
+ * const activation = (gpu: WebGpuEngine): GpuUnary => gpu.softplus;
+ * ```
+ */
 export interface GpuUnary {
   /** Stays on the GPU: returns `out`, or a new GpuArray of x's shape. */
   <T extends GpuInput>(x: GpuArray<T>, options?: Options<GpuArray<T>>): GpuArray<T>;
@@ -29,7 +47,16 @@ export interface GpuUnary {
   <T extends GpuInput>(x: T, options?: Options<T>): Promise<T>;
 }
 
-/** Value and gradient in one pass, on the GPU. */
+/**
+ * Value and gradient in one pass, on the GPU.
+ *
+ * @example
+ * ```ts
+ * import type { GpuUnaryWithGrad, WebGpuEngine } from "@softplus/kit";
+ *
+ * const pass = (gpu: WebGpuEngine): GpuUnaryWithGrad => gpu.softplusWithGrad;
+ * ```
+ */
 export interface GpuUnaryWithGrad {
   /** Stays on the GPU: returns `out`, or two new GpuArrays of x's shape. */
   <T extends GpuInput>(
@@ -43,7 +70,16 @@ export interface GpuUnaryWithGrad {
   <T extends GpuInput>(x: T, options?: Options<WithGrad<T>>): Promise<WithGrad<T>>;
 }
 
-/** The gradient times what comes from above, on the GPU. */
+/**
+ * The gradient times what comes from above, on the GPU.
+ *
+ * @example
+ * ```ts
+ * import type { GpuBackward, WebGpuEngine } from "@softplus/kit";
+ *
+ * const backward = (gpu: WebGpuEngine): GpuBackward => gpu.softplusBackward;
+ * ```
+ */
 export interface GpuBackward {
   /** Stays on the GPU: returns `out`, or a new GpuArray of x's shape. */
   <T extends GpuInput>(
@@ -58,7 +94,16 @@ export interface GpuBackward {
   <T extends GpuInput>(x: T, upstream: T, options?: Options<T>): Promise<T>;
 }
 
-/** The methods of the GPU engine. */
+/**
+ * The methods of the GPU engine.
+ *
+ * @example
+ * ```ts
+ * import type { WebGpuEngine } from "@softplus/kit";
+ *
+ * const once = (gpu: WebGpuEngine, x: Float32Array) => gpu.softplus(gpu.upload(x)).read();
+ * ```
+ */
 export interface WebGpuEngine extends AsyncDisposable {
   /** "webgpu". */
   readonly name: string;

@@ -1,5 +1,6 @@
 /** What `deno task build` makes; apart from tools/generated.ts, which needs the kit to run. */
 
+import { makeBundle, makeDeclarations } from "./bundle.ts";
 import { makeEmbedded } from "./embed.ts";
 import { wgslModule } from "./wgsl.ts";
 
@@ -10,8 +11,10 @@ export interface Output {
   make(): Promise<string>;
 }
 
-/** The list. */
+/** The list, in this order: the bundle holds what the first two have made. */
 export const outputs: readonly Output[] = [
   { file: "kernels/engines/embedded.ts", make: makeEmbedded },
   { file: "kernels/engines/embedded_wgsl.ts", make: wgslModule },
+  { file: "dist/softplus.js", make: makeBundle },
+  { file: "dist/softplus.d.ts", make: makeDeclarations },
 ];

@@ -1,5 +1,5 @@
 /**
- * Checks `mod.ts` with TypeScript alone: the standard library, the DOM and WebGPU, and nothing of
+ * Checks the kit with TypeScript alone: the standard library, the DOM and WebGPU, and nothing of
  * Deno. What passes here leans on nothing that only Deno has.
  */
 
@@ -34,7 +34,19 @@ const options: ts.CompilerOptions = {
 };
 
 /** Returns the complaints, ready to be printed; empty if there are none. */
-export function checkPlainTypescript(entry: URL = new URL("mod.ts", root)): string {
+export function checkPlainTypescript(entry: URL = new URL("kernels/mod.ts", root)): string {
+  return complaints(entry, options);
+}
+
+/** The same for the demo page, which is JavaScript with types in its comments. */
+export function checkDemoPage(): string {
+  return complaints(new URL("notebooks/demo/demo.js", root), {
+    ...options,
+    ...{ allowJs: true, checkJs: true, declaration: false, isolatedDeclarations: false },
+  });
+}
+
+function complaints(entry: URL, options: ts.CompilerOptions): string {
   const webgpu = fileURLToPath(new URL("dist/index.d.ts", import.meta.resolve("@webgpu/types")));
   const program = ts.createProgram([fileURLToPath(entry), webgpu], options);
   return ts.formatDiagnosticsWithColorAndContext(ts.getPreEmitDiagnostics(program), {

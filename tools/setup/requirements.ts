@@ -68,14 +68,46 @@ export const pythonPeers: readonly Requirement[] = [
   byHand: `python3 -m pip install ${module}`,
 }));
 
+/** Runs the kit and the demo page as a web developer does. */
+export const browser: Requirement = {
+  name: "Chromium",
+  neededFor: "the tests of the kit in a browser",
+  detect: findBrowser,
+  debian: ["chromium"],
+  byHand: "install Chromium or Chrome, or name one in the variable CHROME",
+};
+
+/** Opens the notebooks in a browser: for `deno task lab`, and for the test that does so. */
+export const notebookServer: Requirement = {
+  name: "Jupyter Notebook",
+  neededFor: "deno task lab, and the test of a notebook in a browser",
+  async detect(system) {
+    const { success, stdout } = await system.capture("jupyter-notebook", ["--version"]);
+    return success ? stdout.trim() : undefined;
+  },
+  debian: ["jupyter-notebook"],
+  byHand: "python3 -m pip install notebook",
+};
+
 /** The list that set-up works through. */
 export const requirements: readonly Requirement[] = [
   jupyter,
   denoKernel,
   gpuDriver,
+  browser,
+  notebookServer,
   ...pythonPeers,
   packages,
 ];
+
+/** Finds a browser of Chromium's family. */
+export async function findBrowser(system: System): Promise<string | undefined> {
+  const candidates = [system.env("CHROME"), "chromium", "chromium-browser", "google-chrome"];
+  for (const name of candidates) {
+    if (name && (await system.capture(name, ["--version"])).success) return name;
+  }
+  return undefined;
+}
 
 /** Finds the Python of the benchmark, and whether it has a module, without importing that. */
 async function findPythonWith(module: string, system: System): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 /* The kernels' bytes, compiled once, in the build that suits the machine. */
-import { fused, plain } from "../embedded.ts";
+import { builds, fusedLength, plainLength } from "../embedded.ts";
+import { expand } from "./expand.ts";
 import { heapStart } from "./runner.ts";
 
 /** A compiled build of the kernels. */
@@ -18,7 +19,9 @@ export function bestBuild(): Build {
 
 /** One build by name, or undefined where the machine cannot run it. */
 export function compile(useFused: boolean): Build | undefined {
-  const bytes = decode(useFused ? fused : plain);
+  const bytes = useFused
+    ? expand(builds, fusedLength)
+    : expand(builds, fusedLength + plainLength).subarray(fusedLength);
   if (useFused && !WebAssembly.validate(bytes)) return undefined;
   const module = new WebAssembly.Module(bytes);
   if (useFused) {
@@ -32,11 +35,4 @@ export function compile(useFused: boolean): Build | undefined {
 /** A memory of at least so many bytes, which never grows. */
 export function newMemory(bytes: number): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536), maximum: 65536 });
-}
-
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }

@@ -5,7 +5,16 @@
 import { describe } from "../matrix.ts";
 import { WebGpuUnavailableError } from "./errors.ts";
 
-/** Options of {@link webgpu}. */
+/**
+ * Options of {@link webgpu}.
+ *
+ * @example
+ * ```ts
+ * import type { WebGpuOptions } from "@softplus/kit";
+ *
+ * const options: WebGpuOptions = { powerPreference: "low-power" };
+ * ```
+ */
 export interface WebGpuOptions {
   /** Which GPU, on a machine with several; the platform chooses unless told. */
   powerPreference?: "low-power" | "high-performance" | undefined;

@@ -7,7 +7,16 @@ import type { GpuFormat } from "./pipelines.ts";
 import type { Piece, Session } from "./session.ts";
 import { bytesOf } from "./transfer.ts";
 
-/** [length] of an array, [rows, columns] of a Matrix. */
+/**
+ * [length] of an array, [rows, columns] of a Matrix.
+ *
+ * @example
+ * ```ts
+ * import type { GpuArray, GpuShape } from "@softplus/kit";
+ *
+ * const shapeOf = (x: GpuArray): GpuShape => x.shape;
+ * ```
+ */
 export type GpuShape = readonly [number] | readonly [number, number];
 
 /** Memory of an array on the GPU. */
@@ -59,13 +68,28 @@ export function watch(storage: Storage, failure: Promise<Error | undefined>): vo
  * An array or Matrix in the memory of the GPU, made by `gpu.upload`, `gpu.wrap` or a call with
  * another GpuArray. Dispose of it (or declare it with `using`); one that is forgotten is freed when
  * the garbage collector finds it.
+ *
+ * @example Two passes, one reading
+ * ```ts
+ * import { webgpu, WebGpuUnavailableError } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * try {
+ *   await using gpu = await webgpu();
+ *   using x = gpu.upload(new Float32Array([0, 50]));
+ *   using y = gpu.sigmoid(gpu.softplus(x));
+ *   assert.equal((await y.read())[1], 1);
+ * } catch (error) {
+ *   if (!(error instanceof WebGpuUnavailableError)) throw error; // no GPU on this machine
+ * }
+ * ```
  */
 export class GpuArray<T = FloatArray | Float16Array | Matrix> {
   /** [length] of an array, [rows, columns] of a Matrix. */
   readonly shape: GpuShape;
   readonly #storage: Storage;
 
-  /** Made by the engine. */
+  /** @internal Made by the engine. */
   constructor(storage: Storage, shape: GpuShape) {
     this.#storage = storage;
     this.shape = shape;
@@ -73,7 +97,7 @@ export class GpuArray<T = FloatArray | Float16Array | Matrix> {
     forgotten.register(this, storage, this);
   }
 
-  /** The memory of an array, or undefined for any other value; never throws. */
+  /** @internal The memory of an array, or undefined for any other value; never throws. */
   static storage(value: unknown): Storage | undefined {
     return typeof value === "object" && value !== null && #storage in value
       ? value.#storage

@@ -6,7 +6,16 @@ import { wgsl } from "../embedded_wgsl.ts";
 import type { KernelName } from "../engine.ts";
 import type { Access, Bindings } from "./bindings.ts";
 
-/** Element types on the GPU. */
+/**
+ * Element types on the GPU.
+ *
+ * @example
+ * ```ts
+ * import type { GpuArray, GpuFormat } from "@softplus/kit";
+ *
+ * const formatOf = (x: GpuArray): GpuFormat => x.format;
+ * ```
+ */
 export type GpuFormat = "f32" | "f16";
 
 /** What distinguishes one pipeline from another. */

@@ -1,0 +1,39 @@
+/*
+ * Text back to bytes. Both builds of the kernels say most things twice, and a text that is fetched
+ * by URL should be short, so embedded.ts holds them as literals and copies of what stands before.
+ *
+ * A sequence is: a token, whose high half counts literals and whose low half is the length of the
+ * copy less `shortest`; the rest of either, as a varint, where its half is 15; the literals; the
+ * distance of the copy, as a varint. Varints have 7 bits a byte, low ones first.
+ * tools/build/compress.ts makes such sequences.
+ */
+
+/** The shortest copy: a shorter one takes as much room as its bytes. */
+export const shortest = 3;
+
+/** The first `length` bytes of those that `text`, in base64, stands for. */
+export function expand(text: string, length: number): Uint8Array<ArrayBuffer> {
+  const packed = atob(text);
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  let end = 0;
+  const varint = (): number => {
+    let value = 0;
+    for (let power = 1;; power *= 128) {
+      const byte = packed.charCodeAt(at++);
+      value += (byte & 127) * power;
+      if (byte < 128) return value;
+    }
+  };
+  while (end < length && at < packed.length) {
+    const token = packed.charCodeAt(at++);
+    const literals = (token >> 4) + (token >> 4 === 15 ? varint() : 0);
+    const copied = (token & 15) + ((token & 15) === 15 ? varint() : 0) + shortest;
+    for (let i = 0; i < literals; i++) bytes[end++] = packed.charCodeAt(at++);
+    if (at >= packed.length) break; // the last sequence may end with its literals
+    const distance = varint();
+    // One by one: a copy may reach into itself.
+    for (let i = 0; i < copied; i++, end++) bytes[end] = bytes[end - distance]!;
+  }
+  return bytes;
+}

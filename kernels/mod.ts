@@ -1,0 +1,158 @@
+/**
+ * softplus(x) = log(1 + e^x) and its derivative, the sigmoid: correctly rounded in float32, within
+ * one unit of the last place in float64, for numbers, arrays and batches.
+ *
+ * @example Numbers and arrays
+ * ```ts
+ * import { sigmoid, softplus } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(softplus(0), Math.LN2);
+ * assert.deepEqual(sigmoid(new Float32Array([-Infinity, 0, Infinity])), new Float32Array([0, 0.5, 1]));
+ *
+ * const x = new Float32Array([-1, 0, 1]);
+ * assert.equal(softplus(x, { out: x }), x); // in place
+ * ```
+ *
+ * @module
+ */
+import type { Backward, Unary, UnaryWithGrad } from "./engines/engine.ts";
+import { scalar } from "./engines/scalar.ts";
+import { wasm } from "./engines/wasm.ts";
+
+export type {
+  AsyncBackward,
+  AsyncEngine,
+  AsyncUnary,
+  AsyncUnaryWithGrad,
+  Backward,
+  Engine,
+  Options,
+  Precision,
+  Unary,
+  UnaryWithGrad,
+  WithGrad,
+} from "./engines/engine.ts";
+export type { FloatArray, FloatArrayConstructor } from "./engines/matrix.ts";
+export type { Naive } from "./engines/naive.ts";
+export { Matrix } from "./engines/matrix.ts";
+export { naive } from "./engines/naive.ts";
+export { scalar, wasm };
+export { threads, ThreadsUnavailableError } from "./engines/threads.ts";
+export type { Threads } from "./engines/threads.ts";
+export type { WasmEngine } from "./engines/wasm.ts";
+export {
+  type GpuBackward,
+  type GpuInput,
+  type GpuUnary,
+  type GpuUnaryWithGrad,
+  webgpu,
+  type WebGpuEngine,
+} from "./engines/webgpu.ts";
+export type { WebGpuOptions } from "./engines/webgpu/device.ts";
+export {
+  WebGpuDeviceLostError,
+  WebGpuOutOfMemoryError,
+  WebGpuUnavailableError,
+} from "./engines/webgpu/errors.ts";
+export type { GpuFormat } from "./engines/webgpu/pipelines.ts";
+export { GpuArray, type GpuShape } from "./engines/webgpu/gpu_array.ts";
+
+/**
+ * softplus(x) = log(1 + e^x), with beta log(1 + e^(beta x)) / beta.
+ *
+ * Accuracy, in units of the last place: float32 exact 0.5 (correctly rounded), fast 2, float64 1;
+ * with beta 0.501, 0.51 and 2. softplus(+Infinity) = +Infinity, softplus(-Infinity) = +0.
+ *
+ * @param x number (float64), Float32Array, Float64Array or Matrix
+ * @param options out, precision ("exact" or "fast"), beta
+ * @returns a number, `out`, or a new array or Matrix of x's type and shape
+ * @throws {TypeError} x has a wrong type or has lost its memory; beta is not a number
+ * @throws {RangeError} out has another type, length or shape; beta is 0 or not finite
+ *
+ * @example The tail keeps its digits
+ * ```ts
+ * import { softplus } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(softplus(-20), 2.061153620314381e-9);
+ * assert.equal(softplus(1000), 1000);
+ * assert.equal(softplus(3, { beta: 2 }), 3.001237842568865);
+ * ```
+ */
+export const softplus: Unary = wasm.softplus;
+
+/**
+ * sigmoid(x) = 1 / (1 + e^-x), with beta sigmoid(beta x).
+ *
+ * Accuracy, in units of the last place: float32 exact 0.5 (correctly rounded), fast 2, float64 1.
+ * sigmoid(+Infinity) = 1, sigmoid(-Infinity) = +0. Parameters and errors: as {@link softplus}.
+ *
+ * @example
+ * ```ts
+ * import { sigmoid } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(sigmoid(0), 0.5);
+ * assert.equal(sigmoid(-1000), 0);
+ * ```
+ */
+export const sigmoid: Unary = wasm.sigmoid;
+
+/**
+ * The derivative of softplus: {@link sigmoid} under its own name.
+ *
+ * @example
+ * ```ts
+ * import { sigmoid, softplusGrad } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(softplusGrad(1.5), sigmoid(1.5));
+ * ```
+ */
+export const softplusGrad: Unary = wasm.softplusGrad;
+
+/**
+ * log(sigmoid(x)) = -softplus(-x), to the bit; with beta -softplus(-x; beta).
+ *
+ * Accuracy and errors: as {@link softplus}. logSigmoid(+Infinity) = -0,
+ * logSigmoid(-Infinity) = -Infinity.
+ *
+ * @example A log-likelihood that stays finite
+ * ```ts
+ * import { logSigmoid } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(logSigmoid(-800), -800);
+ * ```
+ */
+export const logSigmoid: Unary = wasm.logSigmoid;
+
+/**
+ * softplus and its derivative in one pass, bit for bit what the two functions give.
+ * `out` is `{ value, grad }`, which must not overlap. Errors: as {@link softplus}.
+ *
+ * @example
+ * ```ts
+ * import { softplusWithGrad } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(softplusWithGrad(0), { value: Math.LN2, grad: 0.5 });
+ * ```
+ */
+export const softplusWithGrad: UnaryWithGrad = wasm.softplusWithGrad;
+
+/**
+ * upstream * sigmoid(x): the backward pass of softplus. The sigmoid is rounded, then the product, so
+ * the result is within 1.5 units of the last place in float32, 2 in float64.
+ * Errors: as {@link softplus}; upstream must have x's type and shape.
+ *
+ * @example
+ * ```ts
+ * import { softplusBackward } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(softplusBackward(0, 3), 1.5);
+ * ```
+ */
+export const softplusBackward: Backward = wasm.softplusBackward;
