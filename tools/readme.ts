@@ -51,6 +51,7 @@ function accuracy(): string {
     ['float32, `"exact"`', "f32", "exact", MODULE_ENGINE],
     ['float32, `"fast"`', "f32", "fast", MODULE_ENGINE],
     ["float64", "f64", "exact", MODULE_ENGINE],
+    ["float16", "f16", "exact", MODULE_ENGINE],
     ["float32, `webgpu()`", "f32", "exact", "webgpu"],
   ] as const;
   const table = [

@@ -8,15 +8,18 @@ import { type Call, type Options, syncEngine, type WithGrad } from "./engine.ts"
 import { arrayType, describe, type FloatArray, Matrix } from "./matrix.ts";
 import { openDevice, type OpenedDevice, type WebGpuOptions } from "./webgpu/device.ts";
 import { formatOf, GpuArray, shapeOf } from "./webgpu/gpu_array.ts";
-import { isFloat16, throughGpu } from "./webgpu/float16.ts";
 import { computeResident, uploaded } from "./webgpu/resident.ts";
 import { Session, type SessionLimits } from "./webgpu/session.ts";
 import { Timer } from "./webgpu/timer.ts";
 import { wrapBuffer } from "./webgpu/wrap.ts";
 import { computeTyped } from "./webgpu/typed.ts";
 
-/** Arrays that the GPU computes with: float32, alone or as a Matrix, and float16. */
-export type GpuInput = Float32Array | Float16Array | Matrix<Float32Array>;
+/** Arrays that the GPU computes with: float32 and float16, alone or as a Matrix. */
+export type GpuInput =
+  | Float32Array
+  | Float16Array
+  | Matrix<Float32Array>
+  | Matrix<Float16Array>;
 
 /** A function of one argument, on the GPU. */
 export interface GpuUnary {
@@ -156,7 +159,7 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
     session.assertUsable(method);
     checkGpuInput(method, "x", x, accepted);
     for (const one of upstream) {
-      checkGpuInput(method, "upstream", one, "a Float32Array or a Matrix of Float32Array, as x");
+      checkGpuInput(method, "upstream", one, "an array or Matrix as x");
     }
     checked = undefined; // a check that threw half-way left nothing
     const result = check();
@@ -169,7 +172,6 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
   function one(name: "softplus" | "softplusGrad" | "sigmoid" | "logSigmoid"): GpuUnary {
     const kernel = name === "softplus" || name === "logSigmoid" ? "softplus" : "sigmoid";
     return ((x: unknown, options?: unknown) => {
-      if (isFloat16(x)) return throughGpu(session, gpu[name], [x], options);
       if (GpuArray.storage(x) === undefined) {
         return typed(name, [x], () => recorder[name](x as Float32Array, options as Options<never>));
       }
@@ -181,7 +183,6 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
 
   const softplusWithGrad = ((x: unknown, options?: unknown) => {
     const name = "softplusWithGrad";
-    if (isFloat16(x)) return throughGpu(session, gpu[name], [x], options);
     if (GpuArray.storage(x) === undefined) {
       return typed(name, [x], () => recorder[name](x as Float32Array, options as Options<never>));
     }
@@ -192,7 +193,6 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
 
   const softplusBackward = ((x: unknown, upstream: unknown, options?: unknown) => {
     const name = "softplusBackward";
-    if (isFloat16(x)) return throughGpu(session, gpu[name], [x, upstream], options);
     if (GpuArray.storage(x) === undefined) {
       return typed(
         name,
@@ -251,17 +251,13 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
   return gpu;
 }
 
-const accepted = "a Float32Array, a Float16Array, a Matrix of Float32Array or a GpuArray";
+const accepted = "a Float32Array, a Float16Array, a Matrix of one of them or a GpuArray";
 
 /** Refuses what is neither float32 nor float16, and says what a GPU takes. */
 function checkGpuInput(method: string, argument: string, x: unknown, expected: string): void {
   const type = arrayType(Matrix.is(x) ? x.data : x);
-  if (type === "Float32Array") return; // whether its memory is there is checked for all engines
-  if (argument === "x" && type === "Float16Array") {
-    throw new TypeError(
-      `${method}: x must have its memory, got an array whose buffer was detached or resized`,
-    );
-  }
+  // Whether its memory is there is checked for all engines.
+  if (type === "Float32Array" || type === "Float16Array") return;
   const why = typeof x === "number" || type === "Float64Array"
     ? ": WGSL has no float64; use scalar, wasm or threads"
     : "";
@@ -274,7 +270,7 @@ function uploadArray(session: Session, x: unknown): GpuArray {
   const format = formatOf(data);
   if (format === undefined) {
     throw new TypeError(
-      `upload: x must be a Float32Array, a Float16Array or a Matrix of Float32Array, got ${
+      `upload: x must be a Float32Array, a Float16Array or a Matrix of one of them, got ${
         describe(x)
       }`,
     );

@@ -60,7 +60,7 @@ export function watch(storage: Storage, failure: Promise<Error | undefined>): vo
  * another GpuArray. Dispose of it (or declare it with `using`); one that is forgotten is freed when
  * the garbage collector finds it.
  */
-export class GpuArray<T = FloatArray | Float16Array | Matrix> {
+export class GpuArray<T = FloatArray | Matrix> {
   /** [length] of an array, [rows, columns] of a Matrix. */
   readonly shape: GpuShape;
   readonly #storage: Storage;

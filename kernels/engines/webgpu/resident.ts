@@ -48,7 +48,7 @@ export function fresh(
 /** A new array on the GPU with the content of one on the CPU. */
 export function uploaded(
   session: Session,
-  data: FloatArray | Float16Array,
+  data: FloatArray,
   format: GpuFormat,
   shape: GpuShape,
 ): Storage {
