@@ -10,7 +10,7 @@
 import { FORMATS, hex as hexOf } from "../floats.ts";
 import {
   EDGES,
-  Format,
+  type Format,
   type Rule,
   RULES,
   type SliceResult,
