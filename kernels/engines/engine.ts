@@ -309,7 +309,8 @@ function isGone(array: FloatArray): boolean {
   }
 }
 
-function checkTensor(method: string, argument: string, value: unknown): Tensor {
+/** An array or Matrix of the kit's types, with its memory. */
+export function checkTensor(method: string, argument: string, value: unknown): Tensor {
   const array = Matrix.is(value) ? value.data : value;
   if (!isUsable(array)) {
     throw new TypeError(

@@ -4,7 +4,7 @@
  * GpuArrays returns GpuArrays at once; what is called in one turn is submitted together at its end,
  * and a chain of calls costs one read-back.
  */
-import { type Call, type Options, syncEngine, type WithGrad } from "./engine.ts";
+import { type Call, checkTensor, type Options, syncEngine, type WithGrad } from "./engine.ts";
 import { arrayType, describe, type FloatArray, Matrix } from "./matrix.ts";
 import { openDevice, type OpenedDevice, type WebGpuOptions } from "./webgpu/device.ts";
 import { formatOf, GpuArray, shapeOf } from "./webgpu/gpu_array.ts";
@@ -165,6 +165,7 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
     const result = check();
     const call = checked!;
     checked = undefined;
+    session.assertUsable(method); // an option's getter may have disposed of the engine
     await session.track(computeTyped(session, method, call));
     return result;
   }
@@ -231,8 +232,9 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
       const timer = session.timer = new Timer(session.device);
       return {
         read() {
+          session.assertUsable("timer.read");
           session.batch.flush();
-          return timer.read();
+          return session.track(session.untilLost(timer.read()));
         },
         stop() {
           session.batch.flush();
@@ -275,6 +277,7 @@ function uploadArray(session: Session, x: unknown): GpuArray {
       }`,
     );
   }
+  checkTensor("upload", "x", x);
   const shape = shapeOf(x as FloatArray | Matrix);
   return new GpuArray(uploaded(session, data, format, shape), shape);
 }

@@ -68,7 +68,7 @@ export class GpuArray<T = FloatArray | Matrix> {
   /** Made by the engine. */
   constructor(storage: Storage, shape: GpuShape) {
     this.#storage = storage;
-    this.shape = shape;
+    this.shape = Object.freeze([...shape]) as unknown as GpuShape;
     Object.freeze(this);
     forgotten.register(this, storage, this);
   }
