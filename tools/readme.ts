@@ -71,7 +71,8 @@ async function certificates(): Promise<string> {
   for (const one of await readCertificates(new URL("tests/certificates/", root))) {
     if (one.kind !== "kit" || one.bound === null) continue;
     rows.push([
-      `${one.engine}${one.build ? ` (${one.build})` : ""}`,
+      one.engine + (one.build && ` (${one.build})`) +
+      (one.environment.adapter ? ` on ${one.environment.adapter}` : ""),
       one.format === "f64" ? "float64" : `float32${one.precision && ` \`"${one.precision}"\``}`,
       one.function,
       String(one.bound),
