@@ -61,7 +61,7 @@ Deno.test("GPU results: break-even is the size from which on the GPU stays ahead
     ...{ resident: 2 ** 14, transfers: undefined },
   });
   const text = formatBreakEven([measured]);
-  assert.match(text, /Card 3000 +softplus +wasm fast +2\^14 +not measured/);
+  assert.match(text, /Card 3000 +softplus +wasm fast +2\^14 +not up to 2\^16/);
   // A size at which the CPU is ahead again takes the smaller ones with it.
   const slow = row("webgpu, completion", 2 ** 16, 1e9);
   const again = gpuResults(

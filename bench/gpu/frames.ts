@@ -122,11 +122,14 @@ export function breakEven(results: GpuResults): BreakEven[] {
 
 /** Break-even sizes as text. */
 export function formatBreakEven(results: readonly GpuResults[]): string {
-  const size = (elements: number | undefined) =>
-    elements === undefined ? "not measured" : `2^${Math.log2(elements)}`;
-  const lines = results.flatMap(breakEven).map(({ adapter, fn, cpu, resident, transfers }) => [
-    ...[adapter, fn, cpu, size(resident), size(transfers)],
-  ]);
+  const lines = results.flatMap((one) => {
+    const largest = Math.max(...one.rows.map(({ elements }) => elements ?? 0));
+    const size = (elements: number | undefined) =>
+      elements === undefined ? `not up to 2^${Math.log2(largest)}` : `2^${Math.log2(elements)}`;
+    return breakEven(one).map(({ adapter, fn, cpu, resident, transfers }) => [
+      ...[adapter, fn, cpu, size(resident), size(transfers)],
+    ]);
+  });
   return align([["", "", "faster than", "on the GPU, from", "with transfers, from"], ...lines]);
 }
 
