@@ -33,24 +33,40 @@ export interface ErrorRange {
  * says little about its neighbourhood, errors jump from float to float; a bin's largest says more.
  */
 export function errorsOverX(forms: readonly Form[], range: ErrorRange): ErrorPoint[] {
-  const { quantity, dtype, from, to, bins = 240, inputsPerBin = 8 } = range;
+  const x = inputsOf(range);
+  return forms.flatMap((form) => binned(form, x, form.apply(x.slice()), range));
+}
+
+const [BINS, INPUTS_PER_BIN] = [240, 8];
+
+/** The inputs that are tried, bin after bin. */
+export function inputsOf(range: ErrorRange): FloatArray {
+  const { dtype, from, to, bins = BINS, inputsPerBin = INPUTS_PER_BIN } = range;
   const x = floatArray(dtype, bins * inputsPerBin);
   for (let i = 0; i < x.length; i++) x[i] = from + (to - from) * (i + 0.5) / x.length;
   // Evenly spaced numbers have few bits, and few bits are kind to naive forms: step off them.
   for (let i = 0; i < x.length; i++) x[i] = step(x[i]!, i * 7919 % 1009, dtype);
-  return forms.flatMap(({ name, kind, apply }) => {
-    const results = apply(x.slice());
-    return Array.from({ length: bins }, (_, bin): ErrorPoint => {
-      let ulp = 0;
-      let wrong = false;
-      for (let i = bin * inputsPerBin; i < (bin + 1) * inputsPerBin; i++) {
-        const [input, got] = [x[i]!, results[i]!];
-        const error = errorInUlp(quantity, input, got, dtype);
-        ulp = Math.max(ulp, error);
-        wrong ||= isWrong(got, correct(quantity, input, dtype), error);
-      }
-      return { implementation: name, kind, x: from + (to - from) * (bin + 0.5) / bins, ulp, wrong };
-    });
+  return x;
+}
+
+/** The largest error of each bin, of results that were computed from `inputsOf` the range. */
+export function binned(
+  { name, kind }: Pick<Form, "name" | "kind">,
+  x: FloatArray,
+  results: FloatArray,
+  range: ErrorRange,
+): ErrorPoint[] {
+  const { quantity, dtype, from, to, bins = BINS, inputsPerBin = INPUTS_PER_BIN } = range;
+  return Array.from({ length: bins }, (_, bin): ErrorPoint => {
+    let ulp = 0;
+    let wrong = false;
+    for (let i = bin * inputsPerBin; i < (bin + 1) * inputsPerBin; i++) {
+      const [input, got] = [x[i]!, results[i]!];
+      const error = errorInUlp(quantity, input, got, dtype);
+      ulp = Math.max(ulp, error);
+      wrong ||= isWrong(got, correct(quantity, input, dtype), error);
+    }
+    return { implementation: name, kind, x: from + (to - from) * (bin + 0.5) / bins, ulp, wrong };
   });
 }
 

@@ -2,10 +2,10 @@
  * What is measured: functions, number formats, input distributions and sizes, and the plans that
  * combine them. A case is one function on one input; every implementation sees the same bits.
  */
-import type { FloatArray } from "../mod.ts";
 import { Random } from "./random.ts";
 
-export type { FloatArray };
+/** The arrays that everyone in the comparison can compute with. */
+export type FloatArray = Float32Array | Float64Array;
 
 /** Number format: IEEE binary32 or binary64. */
 export type Dtype = "f32" | "f64";

@@ -3,6 +3,8 @@ export type { Figure, Records } from "./figures/types.ts";
 export type { SpeedUp, Timing, Titles } from "./figures/sizes.ts";
 export type { CurvePoint, ErrorPoint } from "./figures/curves.ts";
 export { errorOverX, functionsOverX } from "./figures/curves.ts";
+export type { GpuTiming } from "./figures/elements.ts";
+export { timeOverElements, trafficOverElements } from "./figures/elements.ts";
 export type { EnvelopePoint, SharePoint } from "./figures/certified.ts";
 export { errorOverBinades, shareOverError } from "./figures/certified.ts";
 export { roofline, speedUpOverSize, timeOverSize, timePerElement } from "./figures/sizes.ts";

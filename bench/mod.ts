@@ -12,6 +12,18 @@ export {
 export { ascend, formatTail, logLikelihoods } from "./consequences.ts";
 export * from "./figures.ts";
 export { fastestOfEach, gaps, runs, speedUps, timings, valueCheck, type Which } from "./frames.ts";
+export { builtInErrors } from "./gpu/builtins.ts";
+export { formatChain, measureChain } from "./gpu/chain.ts";
+export {
+  formatBandwidth,
+  formatBreakEven,
+  formatGpuRuns,
+  gpuTimings,
+  kernelTimes,
+  loadGpuResults,
+  wholeCalls,
+} from "./gpu/frames.ts";
+export { onGpu } from "./gpu/here.ts";
 export type { Implementation } from "./implementation.ts";
 export { IMPLEMENTATIONS, OWN } from "./implementations.ts";
 export { measure, type MeasureOptions } from "./measure.ts";

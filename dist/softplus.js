@@ -88,26 +88,27 @@ let sign=beta<0?-1:1,divisor=Math.abs(beta),by=factor(divisor);for(let i=begin;i
 x,by),magnitude=Math.abs(product),rest=product<0?-low[0]:low[0];if(product<tiny643){value[i]=sign*expTiny4(magnitude,rest,
 divisor),grad[i]=expTiny4(magnitude,rest,1);continue}let t=exp4(Math.min(magnitude,limit3),magnitude>limit3?0:rest),tLow=low[0],
 slope=quotient2(t,tLow,isNegative2(product))+low[0],log=log1p3(t,tLow);value[i]=sign*(Math.max(x,0)+(log/divisor+low[0]/
-divisor)),grad[i]=slope}}var typeTag=Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype),Symbol.toStringTag).get;function arrayType(value){
-return typeTag.call(value)}var Matrix=class _Matrix{#made=!0;data;rows;columns;constructor(data,rows,columns){let type=arrayType(
-data);if(type!=="Float32Array"&&type!=="Float64Array")throw new TypeError(`Matrix: data must be a Float32Array or Float6\
-4Array, got ${describe(data)}`);for(let[name,size]of[["rows",rows],["columns",columns]])if(!Number.isSafeInteger(size)||
-size<0)throw new RangeError(`Matrix: ${name} must be a whole number >= 0, got ${describe(size)}`);if(data.length!==rows*
-columns)throw new RangeError(`Matrix: data must have rows * columns = ${rows*columns} elements, got ${data.length}`);this.
-data=data,this.rows=rows,this.columns=columns,Object.freeze(this)}static is(value){return typeof value=="object"&&value!==
-null&&!ArrayBuffer.isView(value)&&#made in value&&value.#made}static from(rows,Type=Float32Array){if(Type!==Float32Array&&
-Type!==Float64Array)throw new TypeError(`Matrix.from: Type must be Float32Array or Float64Array, got ${describe(Type)}`);
-if(!isList(rows))throw new TypeError(`Matrix.from: rows must be an array of arrays, got ${describe(rows)}`);let columns=rows.
-length===0?0:rows[0]?.length??0,data=new Type(rows.length*columns);for(let r=0;r<rows.length;r++){let row=rows[r];if(!isList(
-row))throw new TypeError(`Matrix.from: rows[${r}] must be an array, got ${describe(row)}`);if(row.length!==columns)throw new RangeError(
-`Matrix.from: rows[${r}] must have ${columns} elements as rows[0], got ${row.length}`);for(let c=0;c<columns;c++){let element=row[c];
-if(typeof element!="number")throw new TypeError(`Matrix.from: rows[${r}][${c}] must be a number, got ${describe(element)}`);
-data[r*columns+c]=element}}return new _Matrix(data,rows.length,columns)}};function isList(value){return typeof value=="o\
-bject"&&value!==null&&Number.isSafeInteger(value.length)}function describe(value){if(value===null)return"null";if(typeof value==
-"string")return JSON.stringify(value.slice(0,40));if(typeof value=="bigint")return`${value}n`;if(typeof value=="number"||
-typeof value=="boolean")return String(value);if(typeof value=="function")return"a function";if(typeof value!="object")return typeof value;
-let type=arrayType(value);return type!==void 0?`a ${type} of length ${value.length}`:Matrix.is(value)?`a ${value.rows} x\
- ${value.columns} Matrix`:"an object"}var dataOf=x=>Matrix.is(x)?x.data:x;function syncEngine(name,run2,runNumber=run2){let one=(method,kernel,sign=1)=>((x,options)=>{
+divisor)),grad[i]=slope}}function classOf(type){return type==="Float32Array"?Float32Array:type==="Float64Array"?Float64Array:type==="Float16Array"&&
+typeof Float16Array<"u"?Float16Array:void 0}var typeTag=Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.
+prototype),Symbol.toStringTag).get;function arrayType(value){return typeTag.call(value)}var Matrix=class _Matrix{#made=!0;data;rows;columns;constructor(data,rows,columns){
+if(classOf(arrayType(data))===void 0)throw new TypeError(`Matrix: data must be a Float16Array, Float32Array or Float64Ar\
+ray, got ${describe(data)}`);for(let[name,size]of[["rows",rows],["columns",columns]])if(!Number.isSafeInteger(size)||size<
+0)throw new RangeError(`Matrix: ${name} must be a whole number >= 0, got ${describe(size)}`);if(data.length!==rows*columns)
+throw new RangeError(`Matrix: data must have rows * columns = ${rows*columns} elements, got ${data.length}`);this.data=data,
+this.rows=rows,this.columns=columns,Object.freeze(this)}static is(value){return typeof value=="object"&&value!==null&&!ArrayBuffer.
+isView(value)&&#made in value&&value.#made}static from(rows,Type=Float32Array){if(Type!==Float32Array&&Type!==Float64Array&&
+Type!==classOf("Float16Array"))throw new TypeError(`Matrix.from: Type must be Float16Array, Float32Array or Float64Array\
+, got ${describe(Type)}`);if(!isList(rows))throw new TypeError(`Matrix.from: rows must be an array of arrays, got ${describe(
+rows)}`);let columns=rows.length===0?0:rows[0]?.length??0,data=new Type(rows.length*columns);for(let r=0;r<rows.length;r++){
+let row=rows[r];if(!isList(row))throw new TypeError(`Matrix.from: rows[${r}] must be an array, got ${describe(row)}`);if(row.
+length!==columns)throw new RangeError(`Matrix.from: rows[${r}] must have ${columns} elements as rows[0], got ${row.length}`);
+for(let c=0;c<columns;c++){let element=row[c];if(typeof element!="number")throw new TypeError(`Matrix.from: rows[${r}][${c}\
+] must be a number, got ${describe(element)}`);data[r*columns+c]=element}}return new _Matrix(data,rows.length,columns)}};
+function isList(value){return typeof value=="object"&&value!==null&&Number.isSafeInteger(value.length)}function describe(value){
+if(value===null)return"null";if(typeof value=="string")return JSON.stringify(value.slice(0,40));if(typeof value=="bigint")
+return`${value}n`;if(typeof value=="number"||typeof value=="boolean")return String(value);if(typeof value=="function")return"\
+a function";if(typeof value!="object")return typeof value;let type=arrayType(value);return type!==void 0?`a ${type} of l\
+ength ${value.length}`:Matrix.is(value)?`a ${value.rows} x ${value.columns} Matrix`:"an object"}var dataOf=x=>Matrix.is(x)?x.data:x;function syncEngine(name,run2,runNumber=run2){let one=(method,kernel,sign=1)=>((x,options)=>{
 let{out,precision,beta}=readOptions(method,options);if(typeof x=="number")return refuseOut(method,out),run1(runNumber,kernel,
 precision,sign*beta,x);let tensor=checkTensor(method,"x",x),result=out===void 0?like(tensor):checkOut(method,"out",out,tensor),
 outputs=[dataOf(result)],inputs=[apart(dataOf(tensor),outputs)];return run2({kernel,precision,beta:sign*beta,inputs,outputs}),
@@ -139,42 +140,49 @@ precision!=="fast")throw new RangeError(`${method}: precision must be "exact" or
 "number")throw new TypeError(`${method}: beta must be a number, got ${describe(beta)}`);if(!Number.isFinite(beta)||beta===
 0)throw new RangeError(`${method}: beta must be finite and not 0, got ${beta}`);return{out,precision,beta}}function refuseOut(method,out){
 if(out!==void 0)throw new RangeError(`${method}: out must not be given for a number x, got ${describe(out)}`)}function isUsable(value){
-let type=arrayType(value);return type==="Float32Array"||type==="Float64Array"}function isGone(array){if(array.length>0)return!1;
-try{return(arrayType(array)==="Float32Array"?Float32Array:Float64Array).prototype.keys.call(array),!1}catch{return!0}}function checkTensor(method,argument,value){
-let array=Matrix.is(value)?value.data:value;if(!isUsable(array))throw new TypeError(`${method}: ${argument} must be a nu\
-mber, Float32Array, Float64Array or Matrix, got ${describe(value)}`);if(isGone(array)||Matrix.is(value)&&array.length!==
-value.rows*value.columns)throw new TypeError(`${method}: ${argument} must have its memory, got an array whose buffer was\
- detached or resized`);return value}var sameType=(a,b)=>Matrix.is(a)===Matrix.is(b)&&arrayType(dataOf(a))===arrayType(dataOf(
-b));function sameShape(a,b){return Matrix.is(a)&&Matrix.is(b)?a.rows===b.rows&&a.columns===b.columns:dataOf(a).length===
-dataOf(b).length}function expected(x){let type=arrayType(dataOf(x));return Matrix.is(x)?`a ${x.rows} x ${x.columns} Matr\
-ix of ${type} as x`:`a ${type} of length ${x.length} as x`}function checkOut(method,argument,out,x){let array=Matrix.is(
-out)?out.data:out;if(!isUsable(array)||!sameType(out,x)||!sameShape(out,x)||isGone(array)||array.length!==dataOf(x).length)
-throw new RangeError(`${method}: ${argument} must be ${expected(x)}, got ${describe(out)}`);return out}function checkOutPair(method,out,x){
-if(typeof out!="object"||out===null)throw new RangeError(`${method}: out must be { value, grad }, got ${describe(out)}`);
-let{value,grad}=out,first=checkOut(method,"out.value",value,x),second=checkOut(method,"out.grad",grad,x);if(overlap(dataOf(
-first),dataOf(second)))throw new RangeError(`${method}: out.value and out.grad must not overlap, got ${describe(value)} \
-and ${describe(grad)} in the same memory`);return{value:first,grad:second}}function overlap(a,b){return a.buffer===b.buffer&&
-a.byteOffset<b.byteOffset+b.byteLength&&b.byteOffset<a.byteOffset+a.byteLength}function apart(input,outputs){for(let output of outputs)
-if(output.byteOffset!==input.byteOffset&&overlap(input,output)||mayAlias(input,output))return input.slice();return input}
-function mayAlias(a,b){return a.buffer!==b.buffer&&isShared(a)&&isShared(b)}function isShared(array){return typeof SharedArrayBuffer<
-"u"&&array.buffer instanceof SharedArrayBuffer}function like(x){let data=dataOf(x),fresh2=arrayType(data)==="Float32Arra\
-y"?new Float32Array(data.length):new Float64Array(data.length);return Matrix.is(x)?new Matrix(fresh2,x.rows,x.columns):fresh2}
-function elementwise(method,x,options,apply){let{out}=readOptions(method,options);if(typeof x=="number"){refuseOut(method,
-out);let[src,,dst]=numbers;return src[0]=x,apply(src,dst),dst[0]}let tensor=checkTensor(method,"x",x),result=out===void 0?
-like(tensor):checkOut(method,"out",out,tensor);return apply(apart(dataOf(tensor),[dataOf(result)]),dataOf(result)),result}var scalar=syncEngine("scalar",runScalar),betaLimits=[2**-800,2**800];function runScalar({kernel,precision,beta,inputs:[
-x,upstream],outputs:[y,grad]}){if(kernel==="softplusBackward")return backward(x,upstream,y,precision,beta);if(arrayType(
-x)==="Float32Array"){let[src2,dst3,dst22]=[x,y,grad],end2=src2.length,size=Math.min(Math.max(Math.abs(beta),betaLimits[0]),
-betaLimits[1]),b=beta<0?-size:size,exact=precision==="exact"&&size===1;switch(kernel){case"softplus":return exact?softplus32(
-src2,dst3,0,end2,b):softplus32Fast(src2,dst3,0,end2,b);case"sigmoid":return exact?sigmoid32(src2,dst3,0,end2,b):sigmoid32Fast(
-src2,dst3,0,end2,b);case"softplusWithGrad":return exact?softplusWithGrad32(src2,dst3,dst22,0,end2,b):softplusWithGrad32Fast(
-src2,dst3,dst22,0,end2,b)}}let[src,dst,dst2]=[x,y,grad],end=src.length,plain=Math.abs(beta)===1;switch(kernel){case"soft\
-plus":return plain?softplus64(src,dst,0,end,beta):softplus64Beta(src,dst,0,end,beta);case"sigmoid":return plain?sigmoid64(
-src,dst,0,end,beta):sigmoid64Beta(src,dst,0,end,beta);case"softplusWithGrad":return plain?softplusWithGrad64(src,dst,dst2,
-0,end,beta):softplusWithGrad64Beta(src,dst,dst2,0,end,beta)}}function backward(x,upstream,out,precision,beta){let gradient=arrayType(
-x)==="Float32Array"?new Float32Array(Math.min(1024,x.length)):new Float64Array(Math.min(1024,x.length));for(let start=0;start<
-x.length;start+=1024){let end=Math.min(start+1024,x.length),inputs=[x.subarray(start,end)],outputs=[gradient.subarray(0,
-end-start)];runScalar({kernel:"sigmoid",precision,beta,inputs,outputs});for(let i=start;i<end;i++)out[i]=upstream[i]*gradient[i-
-start]}}var builds="8AAAYXNtAQAAAAGJARVgBX8BhHwAYAAAYAZ/DBIEBwMb8A1/AGABfQF9YAN/f3sAYAN8fHwBfGAAAX9gAnx8FyABfw8QAS1QAnt7AXsVABAA\
+return classOf(arrayType(value))!==void 0}function isGone(array){if(array.length>0)return!1;try{return Float32Array.prototype.
+keys.call(array),!1}catch{return!0}}function checkTensor(method,argument,value){let array=Matrix.is(value)?value.data:value;
+if(!isUsable(array))throw new TypeError(`${method}: ${argument} must be a number, Float16Array, Float32Array, Float64Arr\
+ay or Matrix, got ${describe(value)}`);if(isGone(array)||Matrix.is(value)&&array.length!==value.rows*value.columns)throw new TypeError(
+`${method}: ${argument} must have its memory, got an array whose buffer was detached or resized`);return value}var sameType=(a,b)=>Matrix.
+is(a)===Matrix.is(b)&&arrayType(dataOf(a))===arrayType(dataOf(b));function sameShape(a,b){return Matrix.is(a)&&Matrix.is(
+b)?a.rows===b.rows&&a.columns===b.columns:dataOf(a).length===dataOf(b).length}function expected(x){let type=arrayType(dataOf(
+x));return Matrix.is(x)?`a ${x.rows} x ${x.columns} Matrix of ${type} as x`:`a ${type} of length ${x.length} as x`}function checkOut(method,argument,out,x){
+let array=Matrix.is(out)?out.data:out;if(!isUsable(array)||!sameType(out,x)||!sameShape(out,x)||isGone(array)||array.length!==
+dataOf(x).length)throw new RangeError(`${method}: ${argument} must be ${expected(x)}, got ${describe(out)}`);return out}
+function checkOutPair(method,out,x){if(typeof out!="object"||out===null)throw new RangeError(`${method}: out must be { v\
+alue, grad }, got ${describe(out)}`);let{value,grad}=out,first=checkOut(method,"out.value",value,x),second=checkOut(method,
+"out.grad",grad,x);if(overlap(dataOf(first),dataOf(second)))throw new RangeError(`${method}: out.value and out.grad must\
+ not overlap, got ${describe(value)} and ${describe(grad)} in the same memory`);return{value:first,grad:second}}function overlap(a,b){
+return a.buffer===b.buffer&&a.byteOffset<b.byteOffset+b.byteLength&&b.byteOffset<a.byteOffset+a.byteLength}function apart(input,outputs){
+for(let output of outputs)if(output.byteOffset!==input.byteOffset&&overlap(input,output)||mayAlias(input,output))return input.
+slice();return input}function mayAlias(a,b){return a.buffer!==b.buffer&&isShared(a)&&isShared(b)}function isShared(array){
+return typeof SharedArrayBuffer<"u"&&array.buffer instanceof SharedArrayBuffer}function like(x){let data=dataOf(x),fresh2=new(classOf(
+arrayType(data)))(data.length);return Matrix.is(x)?new Matrix(fresh2,x.rows,x.columns):fresh2}function elementwise(method,x,options,apply){
+let{out}=readOptions(method,options);if(typeof x=="number"){refuseOut(method,out);let[src,,dst]=numbers;return src[0]=x,
+apply(src,dst),dst[0]}let tensor=checkTensor(method,"x",x),result=out===void 0?like(tensor):checkOut(method,"out",out,tensor);
+return apply(apart(dataOf(tensor),[dataOf(result)]),dataOf(result)),result}var pieceHere=2048,pieceForWorkers=2**18;function withFloat16(run2){return call=>{if(arrayType(call.inputs[0])!=="Float1\
+6Array")return run2(call);for(let piece of pieces(call,pieceHere))run2(piece)}}function withFloat16Async(run2){return async call=>{
+if(arrayType(call.inputs[0])!=="Float16Array")return run2(call);for(let piece of pieces(call,pieceForWorkers))await run2(
+piece)}}function*pieces({kernel,beta,inputs,outputs},size){let[x,upstream]=inputs,{length}=x,scratch=()=>new Float64Array(
+Math.min(size,length)),wideX=scratch(),wideOutputs=outputs.map(scratch);for(let from=0;from===0||from<length;from+=size){
+let to=Math.min(from+size,length),input=wideX.subarray(0,to-from);input.set(x.subarray(from,to));let results=wideOutputs.
+map(wide=>wide.subarray(0,to-from));if(yield{kernel:kernel==="softplusBackward"?"sigmoid":kernel,precision:"exact",beta,
+inputs:[input],outputs:results},upstream===void 0)outputs.forEach((out,k)=>out.set(results[k],from));else{let[out,sigmoid3]=[
+outputs[0],results[0]];for(let i=from;i<to;i++)out[i]=upstream[i]*Math.f16round(sigmoid3[i-from])}}}var scalar=syncEngine("scalar",withFloat16(runScalar),runScalar),betaLimits=[2**-800,2**800];function runScalar({kernel,
+precision,beta,inputs:[x,upstream],outputs:[y,grad]}){if(kernel==="softplusBackward")return backward(x,upstream,y,precision,
+beta);if(arrayType(x)==="Float32Array"){let[src2,dst3,dst22]=[x,y,grad],end2=src2.length,size=Math.min(Math.max(Math.abs(
+beta),betaLimits[0]),betaLimits[1]),b=beta<0?-size:size,exact=precision==="exact"&&size===1;switch(kernel){case"softplus":
+return exact?softplus32(src2,dst3,0,end2,b):softplus32Fast(src2,dst3,0,end2,b);case"sigmoid":return exact?sigmoid32(src2,
+dst3,0,end2,b):sigmoid32Fast(src2,dst3,0,end2,b);case"softplusWithGrad":return exact?softplusWithGrad32(src2,dst3,dst22,
+0,end2,b):softplusWithGrad32Fast(src2,dst3,dst22,0,end2,b)}}let[src,dst,dst2]=[x,y,grad],end=src.length,plain=Math.abs(beta)===
+1;switch(kernel){case"softplus":return plain?softplus64(src,dst,0,end,beta):softplus64Beta(src,dst,0,end,beta);case"sigm\
+oid":return plain?sigmoid64(src,dst,0,end,beta):sigmoid64Beta(src,dst,0,end,beta);case"softplusWithGrad":return plain?softplusWithGrad64(
+src,dst,dst2,0,end,beta):softplusWithGrad64Beta(src,dst,dst2,0,end,beta)}}function backward(x,upstream,out,precision,beta){
+let gradient=arrayType(x)==="Float32Array"?new Float32Array(Math.min(1024,x.length)):new Float64Array(Math.min(1024,x.length));
+for(let start=0;start<x.length;start+=1024){let end=Math.min(start+1024,x.length),inputs=[x.subarray(start,end)],outputs=[
+gradient.subarray(0,end-start)];runScalar({kernel:"sigmoid",precision,beta,inputs,outputs});for(let i=start;i<end;i++)out[i]=
+upstream[i]*gradient[i-start]}}var builds="8AAAYXNtAQAAAAGJARVgBX8BhHwAYAAAYAZ/DBIEBwMb8A1/AGABfQF9YAN/f3sAYAN8fHwBfGAAAX9gAnx8FyABfw8QAS1QAnt7AXsVABAA\
 JgIHUAR7e3t/NAJNEgNLMwV8fEIgB3sBMXx7f20BWvAJAhIBA2VudgZtZW1vcnkCAQGAgAQDKyoBAfwfBAQICQUGAAAGAAoLDA0OBwcPAwAFEAAAEQASEwMA\
 AwICFAIAAgEGeQd7Af0MAAEfLQsVM3wBRAovB/A/DPYCB/4BEAptdWx0aXBseTMyAAQN8Ac2NAAFB2lzRnVzZWQABglzaWdtb2lkIyYKDQxnQmV0YQALEGVG\
 YXN0AA0sAEKgFwpzb2Z0cGx1czklGg4NBDoWGxEEOxYdLwA8JSESDXFXaXRoR3JhfS0jFhUETB4kGQRUHiZHAFwVKK0D/gAACAEpDAFVCpLGAyoWAP3FAk8C\
@@ -510,15 +518,15 @@ beta,inputs,outputs,0,length)}let alloc=(type,length)=>{if(type!==Float32Array&&
 `alloc: type must be Float32Array or Float64Array, got ${describe(type)}`);if(!Number.isSafeInteger(length)||length<0)throw new RangeError(
 `alloc: length must be a whole number from 0, got ${typeof length=="number"?length:describe(length)}`);return arenas.alloc(
 type,length)},free=array=>{if(arrayType(array)===void 0)throw new TypeError(`free: array must come from alloc, got ${describe(
-array)}`);arenas.free(array)};return Object.freeze({...syncEngine("wasm",run2,runScalar),alloc,free})}function chosen(fused){
+array)}`);arenas.free(array)};return Object.freeze({...syncEngine("wasm",withFloat16(run2),runScalar),alloc,free})}function chosen(fused){
 let build=fused===void 0?bestBuild():compile(fused);if(build===void 0)throw new Error("wasm: this machine has no fused r\
 elaxed SIMD");return build}var wasm=createWasm(),shared={};function runWasm(call){let{kernel,beta}=kernelOf(call);(shared.
 runner??=createRunner(bestBuild().module,newMemory(131072))).run(kernel,beta,call.inputs,call.outputs,0,call.inputs[0].length)}function softplus(x,round){return round(round(Math.log(round(1+round(Math.exp(-Math.abs(x))))))+Math.max(x,0))}function sigmoid(x,round){
 return round(1/round(1+round(Math.exp(-x))))}function softplusOverflowing(x,round){return round(Math.log(round(1+round(Math.
-exp(x)))))}var same=x=>x;function on(method,form){return((x,options)=>elementwise(method,x,options,(src,dst)=>{let round=arrayType(
-src)==="Float32Array"?Math.fround:same;for(let i=0;i<src.length;i++)dst[i]=form(src[i],round)}))}var naive=Object.freeze(
-{name:"naive",softplus:on("softplus",softplus),softplusGrad:on("softplusGrad",sigmoid),sigmoid:on("sigmoid",sigmoid),softplusOverflowing:on(
-"softplusOverflowing",softplusOverflowing)});function startWorker(source2){let{process}=globalThis,threads2=process?.getBuiltinModule?.("node:worker_threads");return threads2===
+exp(x)))))}var same=x=>x;function on(method,form){return((x,options)=>elementwise(method,x,options,(src,dst)=>{let type=arrayType(src),
+round=type==="Float32Array"?Math.fround:type==="Float16Array"?Math.f16round:same;for(let i=0;i<src.length;i++)dst[i]=form(
+src[i],round)}))}var naive=Object.freeze({name:"naive",softplus:on("softplus",softplus),softplusGrad:on("softplusGrad",sigmoid),
+sigmoid:on("sigmoid",sigmoid),softplusOverflowing:on("softplusOverflowing",softplusOverflowing)});function startWorker(source2){let{process}=globalThis,threads2=process?.getBuiltinModule?.("node:worker_threads");return threads2===
 void 0?webWorker(source2):nodeWorker(threads2,source2)}function nodeWorker({Worker:Worker2},source2){let worker=new Worker2(
 `const { parentPort } = require("node:worker_threads");
 const listen = (f) => parentPort.on("message", f);
@@ -594,9 +602,9 @@ hardwareConcurrency??1}=options;if(typeof size!="number"||!Number.isInteger(size
 "u")throw new ThreadsUnavailableError("threads: no SharedArrayBuffer. A page gets it when its server sends the headers C\
 ross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp");let pool=new Pool(size);await pool.
 start();let dispose2=()=>(pool.end(new Error("threads: the pool was disposed")),Promise.resolve());return Object.freeze(
-{...asyncEngine("threads",call=>run(pool,call,smallest2),runScalar),size,dispose:dispose2,[Symbol.asyncDispose??Symbol.for(
-"Symbol.asyncDispose")]:dispose2})}async function run(pool,call,smallest2){if(pool.ended!==void 0)throw pool.ended;let{inputs,
-outputs}=call,length=inputs[0].length;if(length<Math.max(smallest2,1))return runWasm(call);let{BYTES_PER_ELEMENT}=inputs[0],
+{...asyncEngine("threads",withFloat16Async(call=>run(pool,call,smallest2)),runScalar),size,dispose:dispose2,[Symbol.asyncDispose??
+Symbol.for("Symbol.asyncDispose")]:dispose2})}async function run(pool,call,smallest2){if(pool.ended!==void 0)throw pool.
+ended;let{inputs,outputs}=call,length=inputs[0].length;if(length<Math.max(smallest2,1))return runWasm(call);let{BYTES_PER_ELEMENT}=inputs[0],
 {kernel,beta}=kernelOf(call),most2=slotBytes/Math.max(inputs.length,outputs.length)/BYTES_PER_ELEMENT-16,fair=Math.max(length/
 (4*pool.size),smallest2/4)+16,step=Math.floor(Math.min(most2,fair)/16)*16,failure,underWay=new Set;for(let begin=0;begin<
 length&&failure===void 0;begin+=step){let end=Math.min(begin+step,length),slot=await pool.slot(),piece=pool.compute(slot,
@@ -627,32 +635,32 @@ return"unnamed";let parts=[info.vendor,info.architecture,info.device].filter(par
 join(" ")||"unnamed"}function bytesOf(array,from,count){return new Uint8Array(array.buffer,array.byteOffset+from,count)}function upload(session,{
 buffer,offset,bytes},data){let plain=bytes%4===0&&data.buffer instanceof ArrayBuffer&&!data.buffer.resizable,words3=data;
 plain||(words3=new Uint8Array(Math.ceil(bytes/4)*4),words3.set(data)),session.device.queue.writeBuffer(buffer,offset,words3)}var elementBytes={f32:4,f16:2},forgotten=new FinalizationRegistry(release);function release(storage){if(storage.released)
-return;storage.released=!0;let{session,pieces,owned,sound,failure}=storage;if(owned){if(sound)return session.batch.release(
-pieces);Promise.resolve(failure).then(error=>{if(error)for(let{buffer}of pieces)session.pool.destroy(buffer);else session.
-batch.release(pieces)})}}function watch(storage,failure){storage.failure=failure,failure.then(error=>{error!==void 0||storage.
-failure!==failure||(storage.failure=void 0,storage.sound=!0)})}var GpuArray=class{shape;#storage;constructor(storage,shape){
-this.#storage=storage,this.shape=shape,Object.freeze(this),forgotten.register(this,storage,this)}static storage(value){return typeof value==
-"object"&&value!==null&&#storage in value?value.#storage:void 0}get length(){return this.shape.reduce((a,b)=>a*b,1)}get format(){
-return this.#storage.format}get buffer(){this.#assertUsable("GpuArray.buffer");let{pieces}=this.#storage,buffer=pieces[0]?.
-buffer;if(buffer===void 0||pieces.some(piece=>piece.buffer!==buffer))throw new RangeError(`GpuArray.buffer: the array li\
-es in ${pieces.length} buffers, not in one`);return this.#storage.exposed=!0,this.#storage.session.batch.flush(),buffer}async read(){
-this.#assertUsable("GpuArray.read");let{session,pieces,format,sound,exposed}=this.#storage,array=format==="f32"?new Float32Array(
-this.length):new Float16Array(this.length),alone=!session.owned||exposed||!sound;alone&&session.batch.flush();let at=0,copies=pieces.
-map(piece=>{let into2=bytesOf(array,at,piece.bytes);return at+=piece.bytes,session.batch.read([{piece,receive:bytes=>into2.
-set(bytes)}])});alone&&session.batch.flush(),await session.track(this.#settled(copies));let[rows,columns]=this.shape;return columns===
-void 0?array:new Matrix(array,rows,columns)}async#settled(copies){let results=await Promise.allSettled(copies),earlier=await this.#storage.
-failure;if(earlier)throw earlier;for(let result of results)if(result.status==="rejected")throw result.reason}dispose(){forgotten.
-unregister(this),release(this.#storage)}[Symbol.dispose](){this.dispose()}#assertUsable(method){if(this.#storage.session.
-assertUsable(method),this.#storage.released)throw new TypeError(`${method}: the GpuArray was disposed`)}};function shapeOf(x){
-return Matrix.is(x)?[x.rows,x.columns]:[x.length]}function formatOf(array){let type=arrayType(array);return type==="Floa\
-t32Array"?"f32":type==="Float16Array"?"f16":void 0}function fresh(session,method,format,shape){let{pool,limits}=session,total=shape.reduce((a,b)=>a*b,1)*elementBytes[format],
-pieces=[],doubts=[];for(let from=0;from<total;from+=limits.pieceBytes){let bytes=Math.min(limits.pieceBytes,total-from),
+return;storage.released=!0;let{session,pieces:pieces2,owned,sound,failure}=storage;if(owned){if(sound)return session.batch.
+release(pieces2);Promise.resolve(failure).then(error=>{if(error)for(let{buffer}of pieces2)session.pool.destroy(buffer);else
+session.batch.release(pieces2)})}}function watch(storage,failure){storage.failure=failure,failure.then(error=>{error!==void 0||
+storage.failure!==failure||(storage.failure=void 0,storage.sound=!0)})}var GpuArray=class{shape;#storage;constructor(storage,shape){
+this.#storage=storage,this.shape=Object.freeze([...shape]),Object.freeze(this),forgotten.register(this,storage,this)}static storage(value){
+return typeof value=="object"&&value!==null&&#storage in value?value.#storage:void 0}get length(){return this.shape.reduce(
+(a,b)=>a*b,1)}get format(){return this.#storage.format}get buffer(){this.#assertUsable("GpuArray.buffer");let{pieces:pieces2}=this.#storage,
+buffer=pieces2[0]?.buffer;if(buffer===void 0||pieces2.some(piece=>piece.buffer!==buffer))throw new RangeError(`GpuArray.\
+buffer: the array lies in ${pieces2.length} buffers, not in one`);return this.#storage.exposed=!0,this.#storage.session.
+batch.flush(),buffer}async read(){this.#assertUsable("GpuArray.read");let{session,pieces:pieces2,format,sound,exposed}=this.#storage,
+array=format==="f32"?new Float32Array(this.length):new Float16Array(this.length),alone=!session.owned||exposed||!sound;alone&&
+session.batch.flush();let at=0,copies=pieces2.map(piece=>{let into2=bytesOf(array,at,piece.bytes);return at+=piece.bytes,
+session.batch.read([{piece,receive:bytes=>into2.set(bytes)}])});alone&&session.batch.flush(),await session.track(this.#settled(
+copies));let[rows,columns]=this.shape;return columns===void 0?array:new Matrix(array,rows,columns)}async#settled(copies){
+let results=await Promise.allSettled(copies),earlier=await this.#storage.failure;if(earlier)throw earlier;for(let result of results)
+if(result.status==="rejected")throw result.reason}dispose(){forgotten.unregister(this),release(this.#storage)}[Symbol.dispose](){
+this.dispose()}#assertUsable(method){if(this.#storage.session.assertUsable(method),this.#storage.released)throw new TypeError(
+`${method}: the GpuArray was disposed`)}};function shapeOf(x){return Matrix.is(x)?[x.rows,x.columns]:[x.length]}function formatOf(array){
+let type=arrayType(array);return type==="Float32Array"?"f32":type==="Float16Array"?"f16":void 0}function fresh(session,method,format,shape){let{pool,limits}=session,total=shape.reduce((a,b)=>a*b,1)*elementBytes[format],
+pieces2=[],doubts=[];for(let from=0;from<total;from+=limits.pieceBytes){let bytes=Math.min(limits.pieceBytes,total-from),
 buffer=pool.takeIdle("storage",Math.max(bytes,16));if(buffer===void 0){let[made,failure]=session.scoped(method,()=>pool.
-make("storage",Math.max(bytes,16)));buffer=made,doubts.push(failure)}pieces.push({buffer,offset:0,bytes,pooled:!0})}let storage={
-session,format,pieces,owned:!0,failure:void 0,sound:doubts.length===0,released:!1,exposed:!1};return doubts.length>0&&watch(
-storage,firstOf(doubts)),storage}function uploaded(session,data,format,shape){let storage=fresh(session,"upload",format,
-shape),[,failure]=session.scoped("upload",()=>{let from=0;for(let piece of storage.pieces)upload(session,piece,bytesOf(data,
-from,piece.bytes)),from+=piece.bytes});return watch(storage,storage.failure?firstOf([storage.failure,failure]):failure),
+make("storage",Math.max(bytes,16)));buffer=made,doubts.push(failure)}pieces2.push({buffer,offset:0,bytes,pooled:!0})}let storage={
+session,format,pieces:pieces2,owned:!0,failure:void 0,sound:doubts.length===0,released:!1,exposed:!1};return doubts.length>
+0&&watch(storage,firstOf(doubts)),storage}function uploaded(session,data,format,shape){let storage=fresh(session,"upload",
+format,shape),[,failure]=session.scoped("upload",()=>{let from=0;for(let piece of storage.pieces)upload(session,piece,bytesOf(
+data,from,piece.bytes)),from+=piece.bytes});return watch(storage,storage.failure?firstOf([storage.failure,failure]):failure),
 storage}function firstOf(failures){return failures.length===1?failures[0]:Promise.all(failures).then(errors=>errors.find(
 error=>error!==void 0))}function describeArray(value){let storage=GpuArray.storage(value);if(!storage)return describe(value);
 let{shape}=value;return`a GpuArray of ${storage.format}, ${shape.join(" x ")}`}function checkArray(session,method,argument,value){
@@ -664,50 +672,36 @@ startsWith("out");if(isOut&&GpuArray.storage(value)===void 0)throw new RangeErro
 x)} as x, got ${describe(value)}`);let storage=checkArray(session,method,argument,value),shape=value.shape;if(storage.format!==
 x.format||shape.join()!==x.shape.join()){let message=`${method}: ${argument} must be ${describeArray(x)} as x, got ${describeArray(
 value)}`;throw storage.format!==x.format&&!isOut?new TypeError(message):new RangeError(message)}return storage}function computeResident(session,method,kernel,sign,args,options){
-let{out,beta}=readOptions(method,options),inputs=args.map((value,k)=>checkArray(session,method,k===0?"x":"upstream",value)),
-x=args[0];args.length===2&&checkLike(session,method,"upstream",args[1],x);let outputs=readOut(session,method,kernel,out,
-x),results=[],storages=outputs.map(given=>{let storage=given?.storage??fresh(session,method,x.format,x.shape);return results.
-push(given?.array??new GpuArray(storage,x.shape)),storage}),all=[...inputs,...storages],pass={work:{kernel,format:x.format,
-beta:sign*beta},parts:inputs[0].pieces.map((_,k)=>all.map(({pieces})=>pieces[k]))},doubts=new Set;for(let{failure:failure2}of all)
-failure2&&doubts.add(failure2);let together=session.owned&&all.every(({sound,exposed})=>sound&&!exposed);doubts.add(together?
-session.batch.compute(pass,storages.length):submitAlone(session,method,pass));let failure=firstOf([...doubts]);for(let storage of storages)
-watch(storage,failure);return results}function submitAlone(session,method,pass){session.batch.flush();let[,failure]=session.
-scoped(method,()=>{let encoder=session.device.createCommandEncoder();session.encode(encoder,[pass]),session.submit(encoder)});
-return failure}function readOut(session,method,kernel,out,x){let pair=kernel==="softplusWithGrad";if(out===void 0)return pair?
-[void 0,void 0]:[void 0];let check=(name,array)=>({array,storage:checkLike(session,method,name,array,x)});if(!pair)return[
-check("out",out)];if(typeof out!="object"||out===null)throw new RangeError(`${method}: out must be { value, grad }, got ${describe(
-out)}`);let{value,grad}=out,checked=[check("out.value",value),check("out.grad",grad)];if(checked[0].storage.pieces[0]?.buffer===
-checked[1].storage.pieces[0]?.buffer&&x.length>0)throw new RangeError(`${method}: out.value and out.grad must not overla\
-p, got the same memory`);return[...checked]}function isFloat16(x){return arrayType(x)==="Float16Array"&&!isGone2(x)}function isGone2(array){return array.length===0&&
-array.buffer.detached===!0}async function throughGpu(session,method,inputs,options){let{out,precision,beta}=readOptions(
-"webgpu",options),x=inputs[0],check=(argument,value,wrong)=>{let Fault=isFloat16(value)?RangeError:wrong;if(!isFloat16(value)||
-value.length!==x.length)throw new Fault(`webgpu: ${argument} must be a Float16Array of length ${x.length} as x, got ${describe(
-value)}`);return value},arrays=inputs.map((input,k)=>k===0?x:check("upstream",input,TypeError));session.assertUsable("we\
-bgpu");let resident=arrays.map(array=>put(session,array)),call=method,made=[];try{if(out===void 0){let result2=call(...resident,
-{precision,beta});if(result2 instanceof GpuArray)return made.push(result2),await read(result2);made.push(result2.value,result2.
-grad);let[value2,grad2]=await Promise.all([read(result2.value),read(result2.grad)]);return{value:value2,grad:grad2}}let result=call(
-...resident,{precision,beta}),single=result instanceof GpuArray;if(made.push(...single?[result]:[result.value,result.grad]),
-!single&&(typeof out!="object"||out===null))throw new RangeError(`webgpu: out must be { value, grad }, got ${describe(out)}`);
-let{value,grad}=single?{value:out}:out,targets=single?[check("out",out,RangeError)]:[check("out.value",value,RangeError),
-check("out.grad",grad,RangeError)];if(targets[1]&&overlap2(targets[0],targets[1]))throw new RangeError("webgpu: out.valu\
-e and out.grad must not overlap");let contents=await Promise.all(made.map(read));return targets.forEach((target,k)=>target.
-set(contents[k])),out}finally{[...resident,...made].forEach(array=>array.dispose())}}var read=array=>array.read();function overlap2(a,b){
-return a.buffer===b.buffer&&a.byteOffset<b.byteOffset+b.byteLength&&b.byteOffset<a.byteOffset+a.byteLength}function put(session,x){
-return new GpuArray(uploaded(session,x,"f16",[x.length]),[x.length])}var Collected=class{passes=[];reads=[];reading=new Set;bytes=0;released=[];releasedBytes=0;failure;settle;constructor(){
+let{out,beta}=readOptions(method,options),given=readOut(method,kernel,out);session.assertUsable(method);let inputs=args.
+map((value,k)=>checkArray(session,method,k===0?"x":"upstream",value)),x=args[0];args.length===2&&checkLike(session,method,
+"upstream",args[1],x);let outputs=checkOut2(session,method,given,x),results=[],storages=outputs.map(given2=>{let storage=given2?.
+storage??fresh(session,method,x.format,x.shape);return results.push(given2?.array??new GpuArray(storage,x.shape)),storage}),
+all=[...inputs,...storages],pass={work:{kernel,format:x.format,beta:sign*beta},parts:inputs[0].pieces.map((_,k)=>all.map(
+({pieces:pieces2})=>pieces2[k]))},doubts=new Set;for(let{failure:failure2}of all)failure2&&doubts.add(failure2);let together=session.
+owned&&all.every(({sound,exposed})=>sound&&!exposed);doubts.add(together?session.batch.compute(pass,storages.length):submitAlone(
+session,method,pass));let failure=firstOf([...doubts]);for(let storage of storages)watch(storage,failure);return results}
+function submitAlone(session,method,pass){session.batch.flush();let[,failure]=session.scoped(method,()=>{let encoder=session.
+device.createCommandEncoder();session.encode(encoder,[pass]),session.submit(encoder)});return failure}function readOut(method,kernel,out){
+if(kernel!=="softplusWithGrad")return[["out",out]];if(out===void 0)return[["out.value",void 0],["out.grad",void 0]];if(typeof out!=
+"object"||out===null)throw new RangeError(`${method}: out must be { value, grad }, got ${describe(out)}`);let{value,grad}=out;
+return[["out.value",value??null],["out.grad",grad??null]]}function checkOut2(session,method,given,x){let checked=given.map(
+([name,array])=>array===void 0?void 0:{array,storage:checkLike(session,method,name,array,x)}),[value,grad]=checked;if(value!==
+void 0&&grad!==void 0&&x.length>0&&value.storage.pieces[0]?.buffer===grad.storage.pieces[0]?.buffer)throw new RangeError(
+`${method}: out.value and out.grad must not overlap, got the same memory`);return checked}var Collected=class{passes=[];reads=[];reading=new Set;bytes=0;released=[];releasedBytes=0;failure;settle;constructor(){
 this.failure=new Promise(resolve=>this.settle=resolve)}},full={bytes:2**26,passes:256},words2=bytes=>Math.ceil(bytes/4)*
 4,Batch=class{#session;#collected;constructor(session){this.#session=session}compute(pass,outputs){let reading=this.#collected?.
-reading;reading!==void 0&&reading.size>0&&pass.parts.some(pieces=>pieces.slice(-outputs).some(({buffer})=>reading.has(buffer)))&&
-this.flush();let collected=this.#collect();return collected.passes.push(pass),collected.passes.length>=full.passes&&this.
-flush(),collected.failure}read(destinations){let collected=this.#collect(),promise=new Promise((resolve,reject)=>{collected.
+reading;reading!==void 0&&reading.size>0&&pass.parts.some(pieces2=>pieces2.slice(-outputs).some(({buffer})=>reading.has(
+buffer)))&&this.flush();let collected=this.#collect();return collected.passes.push(pass),collected.passes.length>=full.passes&&
+this.flush(),collected.failure}read(destinations){let collected=this.#collect(),promise=new Promise((resolve,reject)=>{collected.
 reads.push({destinations,resolve,reject})});for(let{piece}of destinations)collected.bytes+=words2(piece.bytes),collected.
-reading.add(piece.buffer);return collected.bytes>=full.bytes&&this.flush(),promise}release(pieces){let collected=this.#collected;
-if(collected===void 0)return this.#session.giveBack(pieces);collected.released.push(pieces);for(let{bytes}of pieces)collected.
+reading.add(piece.buffer);return collected.bytes>=full.bytes&&this.flush(),promise}release(pieces2){let collected=this.#collected;
+if(collected===void 0)return this.#session.giveBack(pieces2);collected.released.push(pieces2);for(let{bytes}of pieces2)collected.
 releasedBytes+=bytes;collected.releasedBytes>=full.bytes&&this.flush()}flush(){let collected=this.#collected;if(collected===
 void 0)return;this.#collected=void 0;let{passes,reads,released}=collected,idle;try{reads.length>0&&(idle=this.#session.pool.
 takeIdle("staging",collected.bytes));let together=idle===void 0?[]:reads;if(passes.length>0||together.length>0){let[,failure]=this.#session.
 scoped("webgpu",()=>{this.#submit(passes,together,idle)});collected.settle(failure)}else collected.settle(Promise.resolve(
 void 0));reads.length>0&&this.#finish(collected,idle)}catch(error){idle&&this.#session.pool.destroy(idle),collected.settle(
-Promise.resolve(error));for(let{reject}of reads)reject(error)}for(let pieces of released)this.#session.giveBack(pieces)}#collect(){
+Promise.resolve(error));for(let{reject}of reads)reject(error)}for(let pieces2 of released)this.#session.giveBack(pieces2)}#collect(){
 return this.#collected===void 0&&(this.#collected=new Collected,queueMicrotask(()=>this.flush())),this.#collected}async#finish({
 reads,bytes,failure},idle){let{pool}=this.#session,staging=idle;try{let ownFailure;staging===void 0&&([,ownFailure]=this.#session.
 scoped("webgpu",()=>{staging=pool.make("staging",bytes),this.#submit([],reads,staging)}));let error=await failure??await ownFailure;
@@ -718,17 +712,19 @@ reject(error)}at+=words2(piece.bytes)}resolve()}staging.unmap(),pool.giveBack("s
 let session=this.#session,encoder=session.device.createCommandEncoder();session.encode(encoder,passes);let at=0;for(let{
 destinations}of reads)for(let{piece:{buffer,offset,bytes}}of destinations)encoder.copyBufferToBuffer(buffer,offset,staging,
 at,words2(bytes)),at+=words2(bytes);session.submit(encoder)}};var usages={storage:140,staging:9};function isStorage(usage){return(usage&128)!==0}function padded(bytes){return Math.max(
-16,Math.ceil(bytes/16)*16)}var BufferPool=class{#device;#idle={storage:new Map,staging:new Map};#idleLimit;#largest;#idleBytes=0;#live=0;constructor(device,idleLimit=2**
-28){this.#device=device,this.#idleLimit=idleLimit,this.#largest=device.limits.maxBufferSize}get live(){return this.#live}get used(){
-let idle=0;for(let lists of Object.values(this.#idle))for(let list of lists.values())idle+=list.length;return this.#live-
-idle}take(kind,bytes){return this.takeIdle(kind,bytes)??this.make(kind,bytes)}takeIdle(kind,bytes){let size=this.#sizeClass(
-bytes),buffer=this.#idle[kind].get(size)?.pop();return buffer!==void 0&&(this.#idleBytes-=size),buffer}make(kind,bytes){
-let buffer=this.#device.createBuffer({label:`softplus-kit ${kind}`,size:this.#sizeClass(bytes),usage:usages[kind]});return this.#live++,
-buffer}giveBack(kind,buffer){if(this.#idleBytes+buffer.size>this.#idleLimit)return this.destroy(buffer);let list=this.#idle[kind].
-get(buffer.size);list===void 0?this.#idle[kind].set(buffer.size,[buffer]):list.push(buffer),this.#idleBytes+=buffer.size}destroy(buffer){
-buffer.destroy(),this.#live--}clear(){for(let lists of Object.values(this.#idle)){for(let list of lists.values())list.forEach(
-buffer=>this.destroy(buffer));lists.clear()}this.#idleBytes=0}#sizeClass(bytes){let step=2**Math.max(8,Math.floor(Math.log2(
-Math.max(bytes,1)))-2),size=Math.ceil(bytes/step)*step||step;return size<=this.#largest?size:Math.ceil(bytes/256)*256}};var view=new DataView(new ArrayBuffer(8));function exponentOf(x){view.setFloat64(0,x);let field2=view.getUint32(0)>>>20;
+16,Math.ceil(bytes/16)*16)}var BufferPool=class{#device;#idle={storage:new Map,staging:new Map};#idleLimit;#largest;#idleBytes=0;#made=new Set;constructor(device,idleLimit=2**
+28){this.#device=device,this.#idleLimit=idleLimit,this.#largest=device.limits.maxBufferSize}get live(){return this.#made.
+size}has(buffer){return this.#made.has(buffer)}get used(){let idle=0;for(let lists of Object.values(this.#idle))for(let list of lists.
+values())idle+=list.length;return this.#made.size-idle}take(kind,bytes){return this.takeIdle(kind,bytes)??this.make(kind,
+bytes)}takeIdle(kind,bytes){let size=this.#sizeClass(bytes),buffer=this.#idle[kind].get(size)?.pop();return buffer!==void 0&&
+(this.#idleBytes-=size),buffer}make(kind,bytes){let buffer=this.#device.createBuffer({label:`softplus-kit ${kind}`,size:this.#sizeClass(
+bytes),usage:usages[kind]});return this.#made.add(buffer),buffer}giveBack(kind,buffer){if(this.#idleBytes+buffer.size>this.#idleLimit)
+return this.destroy(buffer);let list=this.#idle[kind].get(buffer.size);list===void 0?this.#idle[kind].set(buffer.size,[buffer]):
+list.push(buffer),this.#idleBytes+=buffer.size}destroy(buffer){this.#made.delete(buffer)&&buffer.destroy()}destroyAll(){
+this.clear();for(let buffer of this.#made)this.destroy(buffer)}clear(){for(let lists of Object.values(this.#idle)){for(let list of lists.
+values())list.forEach(buffer=>this.destroy(buffer));lists.clear()}this.#idleBytes=0}#sizeClass(bytes){let step=2**Math.max(
+8,Math.floor(Math.log2(Math.max(bytes,1)))-2),size=Math.ceil(bytes/step)*step||step;return size<=this.#largest?size:Math.
+ceil(bytes/256)*256}};var view=new DataView(new ArrayBuffer(8));function exponentOf(x){view.setFloat64(0,x);let field2=view.getUint32(0)>>>20;
 return field2===0?exponentOf(x*2**64)-64:field2-1023}function betaParameters(beta,signBit){let exponent=exponentOf(Math.
 abs(beta)),fraction=ldexp(Math.abs(beta),-exponent),scaled=fraction*2**31,significand=Math.floor(scaled),rest=(scaled-significand)*
 2**32,inverse=Math.min(Math.round(2**32/fraction),2**32-1);return Uint32Array.of(beta<0?signBit:0,significand,rest,exponent,
@@ -1050,20 +1046,21 @@ void 0}scoped(what,body){this.device.pushErrorScope("validation"),this.device.pu
 device.popErrorScope().catch(()=>null);try{let value=body(),failure=Promise.all([pop(),pop()]).then(([memory,validation])=>{
 let error=memory??validation;return this.#lost??(error===null?void 0:typedError(error,what))});return[value,failure]}catch(error){
 throw pop(),pop(),error}}encode(encoder,passes){let open;for(let{work:work2,parts}of passes){(open===void 0||this.timer!==
-void 0)&&(open?.end(),open=encoder.beginComputePass(this.timer?.next()??{}));for(let pieces of parts)this.#dispatch(open,
-work2,pieces)}open?.end()}#dispatch(pass,work2,pieces){let distinct=[],slots=pieces.map(piece=>{let known=distinct.findIndex(
+void 0)&&(open?.end(),open=encoder.beginComputePass(this.timer?.next()??{}));for(let pieces2 of parts)this.#dispatch(open,
+work2,pieces2)}open?.end()}#dispatch(pass,work2,pieces2){let distinct=[],slots=pieces2.map(piece=>{let known=distinct.findIndex(
 other=>other.buffer===piece.buffer&&other.offset===piece.offset);return known>=0?known:distinct.push(piece)-1}),unit=Math.
 abs(work2.beta)===1,{compiled,accesses}=this.#pipelines.get({...work2,beta:unit?work2.beta:NaN,slots});pass.setPipeline(
 compiled);let whole=distinct.every(({pooled})=>pooled);for(let slot=0;slot<distinct.length;slot++)pass.setBindGroup(slot,
 this.#bindings.piece(distinct[slot],accesses[slot],whole));if(!unit){let buffer=this.#betas.get(work2.beta,work2.format===
-"f32"?2147483648:32768);pass.setBindGroup(distinct.length,this.#bindings.uniform(buffer))}let groups=Math.ceil(padded(pieces[0].
+"f32"?2147483648:32768);pass.setBindGroup(distinct.length,this.#bindings.uniform(buffer))}let groups=Math.ceil(padded(pieces2[0].
 bytes)/16/workgroupSize),rows=Math.ceil(groups/this.limits.workgroups);pass.dispatchWorkgroups(Math.ceil(groups/rows),rows)}submit(encoder){
-this.device.queue.submit([encoder.finish()]),this.#betas.trim()}giveBack(pieces){for(let{buffer}of pieces)this.ended?this.
-pool.destroy(buffer):this.pool.giveBack("storage",buffer)}untilLost(promise){return new Promise((resolve,reject)=>{this.#waiting.
-add(reject),promise.then(resolve,async error=>{await new Promise(turn=>setTimeout(turn,0)),reject(this.#lost??error)}).finally(
-()=>this.#waiting.delete(reject))})}track(promise){this.#active.add(promise);let done=()=>{this.#active.delete(promise)};
-return promise.then(done,done),promise}async dispose(){this.#disposed||(this.batch.flush(),this.#disposed=!0,await Promise.
-allSettled(this.#active),this.pool.clear(),this.#betas.clear(),this.timer?.destroy(),this.owned&&this.device.destroy())}};var Timer=class{#device;#most;#queries;#passes=0;constructor(device,most2=1024){this.#device=device,this.#most=most2,device.
+this.device.queue.submit([encoder.finish()]),this.#betas.trim()}giveBack(pieces2){for(let{buffer}of pieces2)this.ended?this.
+pool.destroy(buffer):this.pool.giveBack("storage",buffer)}untilLost(promise){return new Promise((resolve,reject)=>{this.#lost&&
+reject(this.#lost),this.#waiting.add(reject),promise.then(resolve,async error=>{await new Promise(turn=>setTimeout(turn,
+0)),reject(this.#lost??error)}).finally(()=>this.#waiting.delete(reject))})}track(promise){this.#active.add(promise);let done=()=>{
+this.#active.delete(promise)};return promise.then(done,done),promise}async dispose(){this.#disposed||(this.batch.flush(),
+this.#disposed=!0,await Promise.allSettled(this.#active),this.pool.destroyAll(),this.#betas.clear(),this.timer?.destroy(),
+this.owned&&this.device.destroy())}};var Timer=class{#device;#most;#queries;#passes=0;constructor(device,most2=1024){this.#device=device,this.#most=most2,device.
 features.has("timestamp-query")&&(this.#queries=device.createQuerySet({type:"timestamp",count:2*most2}))}next(){if(this.#queries===
 void 0||this.#passes===this.#most)return{};let at=2*this.#passes++;return{timestampWrites:{querySet:this.#queries,beginningOfPassWriteIndex:at,
 endOfPassWriteIndex:at+1}}}async read(){if(this.#queries===void 0)return;let count=2*this.#passes;if(this.#passes=0,count===
@@ -1072,57 +1069,59 @@ usage:9});try{let encoder=this.#device.createCommandEncoder();encoder.resolveQue
 encoder.copyBufferToBuffer(resolved,0,staging,0,size),this.#device.queue.submit([encoder.finish()]),await staging.mapAsync(
 1);let stamps=new BigUint64Array(staging.getMappedRange().slice(0));return Array.from({length:count/2},(_,pass)=>Number(
 stamps[2*pass+1]-stamps[2*pass]))}finally{resolved.destroy(),staging.destroy()}}destroy(){this.#queries?.destroy()}};function wrapBuffer(session,buffer,shape){session.assertUsable("wrap");let given=buffer;if(typeof given!="object"||given===
-null||typeof given.usage!="number")throw new TypeError(`wrap: buffer must be a GPUBuffer, got ${describe(buffer)}`);if(!Array.
-isArray(shape)||shape.length<1||shape.length>2||!shape.every(size=>Number.isSafeInteger(size)&&size>=0))throw new RangeError(
-`wrap: shape must be [length] or [rows, columns] of whole numbers >= 0, got ${Array.isArray(shape)?`[${shape.map(describe).
+null||typeof given.usage!="number")throw new TypeError(`wrap: buffer must be a GPUBuffer, got ${describe(buffer)}`);if(session.
+pool.has(given))throw new TypeError("wrap: buffer must be the caller's own, got one of this engine's: use its GpuArray");
+let sizes=Array.isArray(shape)?[...shape]:[];if(sizes.length<1||sizes.length>2||!sizes.every(isSize))throw new RangeError(
+`wrap: shape must be [length] or [rows, columns] of whole numbers >= 0, got ${Array.isArray(shape)?`[${sizes.map(describe).
 join(", ")}]`:describe(shape)}`);if(!isStorage(given.usage))throw new RangeError(`wrap: buffer must have usage STORAGE, \
-got usage ${given.usage}`);let format="f32",total=shape.reduce((a,b)=>a*b,1)*elementBytes[format];if(total>0&&given.size<
-padded(total))throw new RangeError(`wrap: buffer must have at least ${padded(total)} bytes for ${shape.join(" x ")} elem\
-ents, got ${given.size}`);let pieces=[];for(let offset=0;offset<total;offset+=session.limits.pieceBytes){let bytes=Math.
-min(session.limits.pieceBytes,total-offset);pieces.push({buffer:given,offset,bytes,pooled:!1})}let storage={session,format,
-pieces,owned:!1,failure:void 0,sound:!1,released:!1,exposed:!0};return new GpuArray(storage,shape.slice())}var window=2;async function computeTyped(session,method,call){let format=formatOf(call.inputs[0]),work2={kernel:call.kernel,
+got usage ${given.usage}`);let format="f32",total=sizes.reduce((a,b)=>a*b,1)*elementBytes[format];if(total>0&&given.size<
+padded(total))throw new RangeError(`wrap: buffer must have at least ${padded(total)} bytes for ${sizes.join(" x ")} elem\
+ents, got ${given.size}`);let pieces2=[];for(let offset=0;offset<total;offset+=session.limits.pieceBytes){let bytes=Math.
+min(session.limits.pieceBytes,total-offset);pieces2.push({buffer:given,offset,bytes,pooled:!1})}let storage={session,format,
+pieces:pieces2,owned:!1,failure:void 0,sound:!1,released:!1,exposed:!0};return new GpuArray(storage,sizes)}function isSize(size){
+return Number.isSafeInteger(size)&&size>=0}var window=2;async function computeTyped(session,method,call){let format=formatOf(call.inputs[0]),work2={kernel:call.kernel,
 format,beta:call.beta},total=call.inputs[0].length*elementBytes[format],{pieceBytes}=session.limits,underWay=new Set,failed=!1;
 for(let from=0;from<total&&!failed;from+=pieceBytes){let bytes=Math.min(pieceBytes,total-from),piece=computePiece(session,
 method,work2,call,from,bytes);underWay.add(piece),piece.then(()=>underWay.delete(piece),()=>failed=!0),underWay.size===window&&
 await Promise.race(underWay).catch(()=>{})}let results=await Promise.allSettled(underWay);for(let result of results)if(result.
 status==="rejected")throw result.reason}async function computePiece(session,method,work2,call,from,bytes){let inputs=call.
-inputs.map(array=>bytesOf(array,from,bytes));try{await attempt(session,method,work2,call,inputs,from,bytes)}catch(error){
-if(!(error instanceof WebGpuOutOfMemoryError))throw error;session.pool.clear(),await attempt(session,method,work2,call,inputs,
-from,bytes)}}async function attempt(session,method,work2,call,inputs,from,bytes){let pieces=[],error;try{let count=Math.
-max(inputs.length,call.outputs.length),[made,failure]=session.scoped(method,()=>{let made2=!1;for(let k=0;k<count;k++){let idle=session.
-pool.takeIdle("storage",Math.max(bytes,16));made2||=idle===void 0;let buffer=idle??session.pool.make("storage",Math.max(
-bytes,16));pieces.push({buffer,offset:0,bytes,pooled:!0})}return inputs.forEach((input,k)=>upload(session,pieces[k],input)),
-made2});if(made&&(error=await failure),error===void 0){let results=pieces.slice(0,call.outputs.length),parts=[[...pieces.
-slice(0,inputs.length),...results]],computed=session.batch.compute({work:work2,parts},results.length);await session.batch.
-read(results.map((piece,k)=>({piece,receive:result=>into(method,call.outputs[k],from,result)}))),error=await computed??await failure}}catch(thrown){
-error=thrown}for(let{buffer}of pieces)error?session.pool.destroy(buffer):session.pool.giveBack("storage",buffer);if(error)
-throw error}function into(method,output,from,result){if(output.byteLength<from+result.byteLength)throw new TypeError(`${method}\
-: out lost its memory while the GPU worked`);bytesOf(output,from,result.byteLength).set(result)}async function webgpu(options){return makeEngine(await openDevice(options))}function makeEngine(opened,limits){let session=new Session(
+inputs.map((array,k)=>{if(array.byteLength<from+bytes)throw new TypeError(`${method}: ${k===0?"x":"upstream"} lost its m\
+emory while the GPU worked`);return bytesOf(array,from,bytes)});try{await attempt(session,method,work2,call,inputs,from,
+bytes)}catch(error){if(!(error instanceof WebGpuOutOfMemoryError))throw error;session.pool.clear(),await attempt(session,
+method,work2,call,inputs,from,bytes)}}async function attempt(session,method,work2,call,inputs,from,bytes){let pieces2=[],
+error;try{let count=Math.max(inputs.length,call.outputs.length),[made,failure]=session.scoped(method,()=>{let made2=!1;for(let k=0;k<
+count;k++){let idle=session.pool.takeIdle("storage",Math.max(bytes,16));made2||=idle===void 0;let buffer=idle??session.pool.
+make("storage",Math.max(bytes,16));pieces2.push({buffer,offset:0,bytes,pooled:!0})}return inputs.forEach((input,k)=>upload(
+session,pieces2[k],input)),made2});if(made&&(error=await failure),error===void 0){let results=pieces2.slice(0,call.outputs.
+length),parts=[[...pieces2.slice(0,inputs.length),...results]],computed=session.batch.compute({work:work2,parts},results.
+length);await session.batch.read(results.map((piece,k)=>({piece,receive:result=>into(method,call.outputs[k],from,result)}))),
+error=await computed??await failure}}catch(thrown){error=thrown}for(let{buffer}of pieces2)error?session.pool.destroy(buffer):
+session.pool.giveBack("storage",buffer);if(error)throw error}function into(method,output,from,result){if(output.byteLength<
+from+result.byteLength)throw new TypeError(`${method}: out lost its memory while the GPU worked`);bytesOf(output,from,result.
+byteLength).set(result)}async function webgpu(options){return makeEngine(await openDevice(options))}function makeEngine(opened,limits){let session=new Session(
 opened,limits),checked,recorder=syncEngine("webgpu",call=>{checked=call});async function typed(method,[x,...upstream],check){
 session.assertUsable(method),checkGpuInput(method,"x",x,accepted);for(let one2 of upstream)checkGpuInput(method,"upstrea\
-m",one2,"a Float32Array or a Matrix of Float32Array, as x");checked=void 0;let result=check(),call=checked;return checked=
-void 0,await session.track(computeTyped(session,method,call)),result}function one(name){let kernel=name==="softplus"||name===
-"logSigmoid"?"softplus":"sigmoid";return((x,options)=>isFloat16(x)?throughGpu(session,gpu[name],[x],options):GpuArray.storage(
-x)===void 0?typed(name,[x],()=>recorder[name](x,options)):(session.assertUsable(name),computeResident(session,name,kernel,
-name==="logSigmoid"?-1:1,[x],options)[0]))}let softplusWithGrad2=((x,options)=>{let name="softplusWithGrad";if(isFloat16(
-x))return throughGpu(session,gpu[name],[x],options);if(GpuArray.storage(x)===void 0)return typed(name,[x],()=>recorder[name](
-x,options));session.assertUsable(name);let[value,grad]=computeResident(session,name,name,1,[x],options);return{value,grad}}),
-softplusBackward2=((x,upstream,options)=>{let name="softplusBackward";return isFloat16(x)?throughGpu(session,gpu[name],[
-x,upstream],options):GpuArray.storage(x)===void 0?typed(name,[x,upstream],()=>recorder[name](x,upstream,options)):(session.
-assertUsable(name),computeResident(session,name,name,1,[x,upstream],options)[0])}),gpu=Object.freeze({name:"webgpu",adapter:opened.
-adapter,get device(){return session.batch.flush(),opened.device},get buffersInUse(){return session.pool.used},softplus:one(
-"softplus"),softplusGrad:one("softplusGrad"),sigmoid:one("sigmoid"),logSigmoid:one("logSigmoid"),softplusWithGrad:softplusWithGrad2,
-softplusBackward:softplusBackward2,upload:(x=>uploadArray(session,x)),wrap:((buffer,shape)=>wrapBuffer(session,buffer,shape)),
-startTimer(){session.assertUsable("startTimer"),session.batch.flush(),session.timer?.destroy();let timer=session.timer=new Timer(
-session.device);return{read(){return session.batch.flush(),timer.read()},stop(){session.batch.flush(),session.timer===timer&&
-(session.timer=void 0),timer.destroy()}}},dispose:()=>session.dispose(),[Symbol.asyncDispose]:()=>session.dispose()});return gpu}
-var accepted="a Float32Array, a Float16Array, a Matrix of Float32Array or a GpuArray";function checkGpuInput(method,argument,x,expected2){
-let type=arrayType(Matrix.is(x)?x.data:x);if(type==="Float32Array")return;if(argument==="x"&&type==="Float16Array")throw new TypeError(
-`${method}: x must have its memory, got an array whose buffer was detached or resized`);let why=typeof x=="number"||type===
-"Float64Array"?": WGSL has no float64; use scalar, wasm or threads":"";throw new TypeError(`${method}: ${argument} must \
-be ${expected2}, got ${describe(x)}${why}`)}function uploadArray(session,x){session.assertUsable("upload");let data=Matrix.
-is(x)?x.data:x,format=formatOf(data);if(format===void 0)throw new TypeError(`upload: x must be a Float32Array, a Float16\
-Array or a Matrix of Float32Array, got ${describe(x)}`);let shape=shapeOf(x);return new GpuArray(uploaded(session,data,format,
-shape),shape)}var softplus2=wasm.softplus,sigmoid2=wasm.sigmoid,softplusGrad=wasm.softplusGrad,logSigmoid=wasm.logSigmoid,softplusWithGrad=wasm.
+m",one2,"an array or Matrix as x");checked=void 0;let result=check(),call=checked;return checked=void 0,session.assertUsable(
+method),await session.track(computeTyped(session,method,call)),result}function one(name){let kernel=name==="softplus"||name===
+"logSigmoid"?"softplus":"sigmoid";return((x,options)=>GpuArray.storage(x)===void 0?typed(name,[x],()=>recorder[name](x,options)):
+(session.assertUsable(name),computeResident(session,name,kernel,name==="logSigmoid"?-1:1,[x],options)[0]))}let softplusWithGrad2=((x,options)=>{
+let name="softplusWithGrad";if(GpuArray.storage(x)===void 0)return typed(name,[x],()=>recorder[name](x,options));session.
+assertUsable(name);let[value,grad]=computeResident(session,name,name,1,[x],options);return{value,grad}}),softplusBackward2=((x,upstream,options)=>{
+let name="softplusBackward";return GpuArray.storage(x)===void 0?typed(name,[x,upstream],()=>recorder[name](x,upstream,options)):
+(session.assertUsable(name),computeResident(session,name,name,1,[x,upstream],options)[0])});return Object.freeze({name:"\
+webgpu",adapter:opened.adapter,get device(){return session.batch.flush(),opened.device},get buffersInUse(){return session.
+pool.used},softplus:one("softplus"),softplusGrad:one("softplusGrad"),sigmoid:one("sigmoid"),logSigmoid:one("logSigmoid"),
+softplusWithGrad:softplusWithGrad2,softplusBackward:softplusBackward2,upload:(x=>uploadArray(session,x)),wrap:((buffer,shape)=>wrapBuffer(
+session,buffer,shape)),startTimer(){session.assertUsable("startTimer"),session.batch.flush(),session.timer?.destroy();let timer=session.
+timer=new Timer(session.device);return{read(){return session.assertUsable("timer.read"),session.batch.flush(),session.track(
+session.untilLost(timer.read()))},stop(){session.batch.flush(),session.timer===timer&&(session.timer=void 0),timer.destroy()}}},
+dispose:()=>session.dispose(),[Symbol.asyncDispose]:()=>session.dispose()})}var accepted="a Float32Array, a Float16Array\
+, a Matrix of one of them or a GpuArray";function checkGpuInput(method,argument,x,expected2){let type=arrayType(Matrix.is(
+x)?x.data:x);if(type==="Float32Array"||type==="Float16Array")return;let why=typeof x=="number"||type==="Float64Array"?":\
+ WGSL has no float64; use scalar, wasm or threads":"";throw new TypeError(`${method}: ${argument} must be ${expected2}, \
+got ${describe(x)}${why}`)}function uploadArray(session,x){session.assertUsable("upload");let data=Matrix.is(x)?x.data:x,
+format=formatOf(data);if(format===void 0)throw new TypeError(`upload: x must be a Float32Array, a Float16Array or a Matr\
+ix of one of them, got ${describe(x)}`);checkTensor("upload","x",x);let shape=shapeOf(x);return new GpuArray(uploaded(session,
+data,format,shape),shape)}var softplus2=wasm.softplus,sigmoid2=wasm.sigmoid,softplusGrad=wasm.softplusGrad,logSigmoid=wasm.logSigmoid,softplusWithGrad=wasm.
 softplusWithGrad,softplusBackward=wasm.softplusBackward;export{GpuArray,Matrix,ThreadsUnavailableError,WebGpuDeviceLostError,WebGpuOutOfMemoryError,WebGpuUnavailableError,logSigmoid,
 naive,scalar,sigmoid2 as sigmoid,softplus2 as softplus,softplusBackward,softplusGrad,softplusWithGrad,threads,wasm,webgpu};

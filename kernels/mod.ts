@@ -61,10 +61,11 @@ export { GpuArray, type GpuShape } from "./engines/webgpu/gpu_array.ts";
 /**
  * softplus(x) = log(1 + e^x), with beta log(1 + e^(beta x)) / beta.
  *
- * Accuracy, in units of the last place: float32 exact 0.5 (correctly rounded), fast 2, float64 1;
- * with beta 0.501, 0.51 and 2. softplus(+Infinity) = +Infinity, softplus(-Infinity) = +0.
+ * Accuracy, in units of the last place: float32 exact and float16 0.5 (correctly rounded), float32
+ * fast 2, float64 1; with beta 0.501, 0.51 and 2.
+ * softplus(+Infinity) = +Infinity, softplus(-Infinity) = +0.
  *
- * @param x number (float64), Float32Array, Float64Array or Matrix
+ * @param x number (float64), Float16Array, Float32Array, Float64Array or Matrix
  * @param options out, precision ("exact" or "fast"), beta
  * @returns a number, `out`, or a new array or Matrix of x's type and shape
  * @throws {TypeError} x has a wrong type or has lost its memory; beta is not a number

@@ -12,6 +12,7 @@ import { Matrix } from "../mod.ts";
 import { BOUNDARIES } from "./boundaries.ts";
 import {
   arrayOf,
+  arrayOfBits,
   type Format,
   FORMATS,
   fromBits,
@@ -26,7 +27,7 @@ export { BOUNDARIES } from "./boundaries.ts";
 
 /** The boundaries of both formats with either sign, powers of two, and the largest numbers. */
 function branchPoints(format: Format): number[] {
-  const edges = [BOUNDARIES.f32, BOUNDARIES.f64].flatMap((b) => Object.values<number>(b));
+  const edges = Object.values(BOUNDARIES).flatMap((b) => Object.values<number>(b));
   const powers = [-60, -54, -53, -52, -30, -26, -25, -24, -12, -1, 0, 1, 2, 3, 5, 7, 9, 10];
   const points = [...edges, ...powers.map((e) => 2 ** e), Math.LN2, 88.72283905206835];
   points.push(709.782712893384, 2 ** FORMATS[format].minExponent, 3.4028234663852886e38);
@@ -92,14 +93,7 @@ export interface Length {
 /** Arrays of any floats, written as bits so that NaN payloads survive. */
 export function vector(format: Format, length: Length = { maxLength: 40 }): fc.Arbitrary<Vector> {
   return fc.array(bitPattern(format), length).map((patterns) => {
-    const array = arrayOf(format, new Array<number>(patterns.length).fill(0));
-    const view = new DataView(array.buffer);
-    patterns.forEach((bits, i) =>
-      format === "f32"
-        ? view.setUint32(4 * i, Number(bits), true)
-        : view.setBigUint64(8 * i, bits, true)
-    );
-    return array;
+    return arrayOfBits(format, patterns);
   });
 }
 

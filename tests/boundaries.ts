@@ -6,6 +6,7 @@
 
 /** By format: softplus and sigmoid are 0 for x <= zero, subnormal up to `subnormal`; softplus = x from `identity` on, sigmoid = 1 from `one` on. */
 export const BOUNDARIES = {
+  f16: { zero: -17.34375, subnormal: -9.7109375, identity: 6.23828125, one: 8.3203125 },
   f32: {
     zero: -103.97208404541016,
     subnormal: -87.3365478515625,

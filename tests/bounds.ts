@@ -27,12 +27,14 @@ type Row = Readonly<{ all: Promised } & { [Name in BoundedFunction]?: Promised }
 
 /** One row for each level. */
 interface Rows {
+  readonly f16: Row;
   readonly f32: Readonly<Record<Precision, Row>>;
   /** Missing where the engine has no float64. */
   readonly f64?: Row;
 }
 
-const exact32: Row = { all: { plain: 0.5, beta: 0.501 } };
+/** Computed with a relative error far below the format's unit, and rounded once. */
+const exactOnce: Row = { all: { plain: 0.5, beta: 0.501 } };
 
 /**
  * WGSL has no float64, so nothing is correctly rounded by design, and both precisions are one. With
@@ -46,15 +48,17 @@ export type BoundedEngine = "scalar" | "wasm" | "webgpu";
 /** The table. An engine that computes as another does names it. */
 const TABLE: Readonly<Record<BoundedEngine, Rows>> = {
   scalar: {
-    f32: { exact: exact32, fast: { all: { plain: 0.51, beta: 0.51 } } },
+    f16: exactOnce,
+    f32: { exact: exactOnce, fast: { all: { plain: 0.51, beta: 0.51 } } },
     f64: { all: { plain: 1, beta: 2 } },
   },
   // threads is wasm on ranges; both builds keep the bounds.
   wasm: {
-    f32: { exact: exact32, fast: { all: { plain: 2, beta: 0.51 } } },
+    f16: exactOnce,
+    f32: { exact: exactOnce, fast: { all: { plain: 2, beta: 0.51 } } },
     f64: { all: { plain: 1, beta: 2 } },
   },
-  webgpu: { f32: { exact: gpu32, fast: gpu32 } },
+  webgpu: { f16: exactOnce, f32: { exact: gpu32, fast: gpu32 } },
 };
 
 /** The engine behind the functions of the module. */
@@ -74,7 +78,7 @@ export function bound(
   name: BoundedFunction = "softplus",
 ): number {
   const rows = TABLE[engine];
-  const row = format === "f64" ? rows.f64 : rows.f32[precision];
+  const row = format === "f32" ? rows.f32[precision] : rows[format];
   if (row === undefined) throw new RangeError(`${engine} has no ${format}, so no bound for it`);
   const promised = row[name] ?? row.all;
   return Math.abs(beta) === 1 ? promised.plain : promised.beta;

@@ -78,35 +78,35 @@ export const engines: EngineUnderTest[] = [
   {
     name: "module",
     engine: kit as unknown as Methods,
-    formats: ["f32", "f64"],
+    formats: ["f16", "f32", "f64"],
     numbers: true,
     bound: promise(MODULE_ENGINE),
   },
   {
     name: "wasm",
     engine: kit.wasm as unknown as Methods,
-    formats: ["f32", "f64"],
+    formats: ["f16", "f32", "f64"],
     numbers: true,
     bound: promise("wasm"),
   },
   {
     name: "wasm-plain",
     engine: createWasm({ fused: false }) as unknown as Methods,
-    formats: ["f32", "f64"],
+    formats: ["f16", "f32", "f64"],
     numbers: true,
     bound: promise("wasm"),
   },
   {
     name: "threads",
     engine: await createThreads({ size: 2 }, 0) as unknown as Methods,
-    formats: ["f32", "f64"],
+    formats: ["f16", "f32", "f64"],
     numbers: true,
     bound: promise("wasm"),
   },
   {
     name: "scalar",
     engine: kit.scalar as unknown as Methods,
-    formats: ["f32", "f64"],
+    formats: ["f16", "f32", "f64"],
     numbers: true,
     bound: promise("scalar"),
   },
@@ -118,7 +118,7 @@ async function gpuEngines(): Promise<EngineUnderTest[]> {
   try {
     const engine = await kit.webgpu() as unknown as Methods;
     const bound = promise("webgpu");
-    return [{ name: "webgpu", engine, formats: ["f32"], numbers: false, bound }];
+    return [{ name: "webgpu", engine, formats: ["f16", "f32"], numbers: false, bound }];
   } catch (error) {
     if (!(error instanceof kit.WebGpuUnavailableError) || Deno.env.get("CI") === "true") {
       throw error;

@@ -1,18 +1,19 @@
 /**
- * What the tests need to know about float32 and float64 as formats: bits, neighbours, the unit in
- * the last place, and how to print a value so that nothing about it is hidden.
+ * What the tests need to know about the formats of floats: bits, neighbours, the unit in the last
+ * place, and how to print a value so that nothing about it is hidden.
  *
  * @module
  */
 
-/** The two formats of the kit. */
-export type Format = "f32" | "f64";
+/** The formats of the kit. */
+export type Format = "f16" | "f32" | "f64";
 
-/** A typed array of either format. */
-export type Vector = Float32Array | Float64Array;
+/** A typed array of any of them. */
+export type Vector = Float16Array | Float32Array | Float64Array;
 
 /** Bits of the significand, the exponent of the least normal number, and bytes of a value. */
 export const FORMATS = {
+  f16: { precision: 11, minExponent: -14, bytes: 2 },
   f32: { precision: 24, minExponent: -126, bytes: 4 },
   f64: { precision: 53, minExponent: -1022, bytes: 8 },
 } as const;
@@ -21,17 +22,40 @@ const scratch = new DataView(new ArrayBuffer(8));
 
 /** The format of the elements of an array. */
 export function formatOf(array: Vector): Format {
+  if (array instanceof Float16Array) return "f16";
   return array instanceof Float32Array ? "f32" : "f64";
+}
+
+/** The classes, of which one type stands for all: their signatures do not unite. */
+const classes = { f16: Float16Array, f32: Float32Array, f64: Float64Array } as unknown as Readonly<
+  Record<Format, { new (buffer: ArrayBufferLike): Vector; from(numbers: Iterable<number>): Vector }>
+>;
+
+/** An array of the format on memory that is there. */
+export function arrayOn(format: Format, buffer: ArrayBufferLike): Vector {
+  return new classes[format](buffer);
+}
+
+/** The array that has these bits. */
+export function arrayOfBits(format: Format, patterns: readonly bigint[]): Vector {
+  const { bytes } = FORMATS[format];
+  const view = new DataView(new ArrayBuffer(patterns.length * bytes));
+  patterns.forEach((bits, i) => {
+    if (format === "f64") view.setBigUint64(8 * i, bits, true);
+    else if (format === "f32") view.setUint32(4 * i, Number(bits), true);
+    else view.setUint16(2 * i, Number(bits), true);
+  });
+  return arrayOn(format, view.buffer);
 }
 
 /** These numbers as an array of the format. */
 export function arrayOf(format: Format, numbers: Iterable<number>): Vector {
-  return format === "f32" ? Float32Array.from(numbers) : Float64Array.from(numbers);
+  return classes[format].from(numbers);
 }
 
 /** `x` rounded to the format: itself for f64. */
 export function roundTo(x: number, format: Format): number {
-  return format === "f32" ? Math.fround(x) : x;
+  return format === "f16" ? Math.f16round(x) : format === "f32" ? Math.fround(x) : x;
 }
 
 /** The bits of `x` in the format. */
@@ -39,6 +63,10 @@ export function bitsOf(x: number, format: Format): bigint {
   if (format === "f64") {
     scratch.setFloat64(0, x);
     return scratch.getBigUint64(0);
+  }
+  if (format === "f16") {
+    scratch.setFloat16(0, x);
+    return BigInt(scratch.getUint16(0));
   }
   scratch.setFloat32(0, x);
   return BigInt(scratch.getUint32(0));
@@ -50,11 +78,15 @@ export function fromBits(bits: bigint, format: Format): number {
     scratch.setBigUint64(0, bits);
     return scratch.getFloat64(0);
   }
+  if (format === "f16") {
+    scratch.setUint16(0, Number(bits));
+    return scratch.getFloat16(0);
+  }
   scratch.setUint32(0, Number(bits));
   return scratch.getFloat32(0);
 }
 
-const signBit = { f32: 1n << 31n, f64: 1n << 63n } as const;
+const signBit = { f16: 1n << 15n, f32: 1n << 31n, f64: 1n << 63n } as const;
 
 /**
  * The place of `x` in the order of all floats of the format, an integer: neighbours differ by 1,

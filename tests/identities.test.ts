@@ -22,6 +22,7 @@ import {
   type Format,
   hex,
   report,
+  roundTo,
   same,
   step,
   toOrdered,
@@ -77,8 +78,8 @@ everywhere((label, { engine, bound }, format, precision) => {
     finiteVector(format),
     async (x) => {
       // The exact quotient is sigmoid within 2^-82 of itself, less than 2^-29 units, and is rounded
-      // to a double: half a unit of float64, and at most half a unit of float32.
-      const rounding = format === "f64" ? 500n : 1n; // thousandths; 2^-30 in float32
+      // to a double: half a unit of float64, which is 2^-30 units of float32 and less of float16.
+      const rounding = format === "f64" ? 500n : 1n; // thousandths
       const slope = await engine.sigmoid(x, options);
       x.forEach((v, i) => {
         if (Math.abs(v) > 800) return; // saturated, and the quotient would need more digits
@@ -130,9 +131,9 @@ everywhere((label, { engine, bound }, format, precision) => {
       const back = await engine.softplusBackward(x, upstream, options);
       const sigmoid = await engine.sigmoid(x, options);
       x.forEach((v, i) => {
-        // The product of two float32 is exact in a double, so this rounds once in either format.
+        // The product of two float16 or float32 is exact in a double, so this rounds once.
         const product = upstream[i]! * sigmoid[i]!;
-        const want = format === "f32" ? Math.fround(product) : product;
+        const want = roundTo(product, format);
         const what = `softplusBackward upstream=${hex(upstream[i]!, format)}`;
         assert.ok(same(back[i]!, want), report(what, v, back[i]!, want, format));
       });

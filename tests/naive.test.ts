@@ -61,7 +61,11 @@ function safeFrom(format: Format): number {
 }
 
 /** The largest x whose exp is finite. */
-const expLimit = { f32: 88.72283172607422, f64: 709.782712893384 };
+const expLimit: Record<Format, number> = {
+  f16: 11.08984375,
+  f32: 88.72283172607422,
+  f64: 709.782712893384,
+};
 
 const formats: Format[] = ["f32", "f64"];
 

@@ -1,5 +1,5 @@
 /**
- * The oracle: softplus, sigmoid and log-sigmoid rounded correctly to float32 or float64, from MPFR.
+ * The oracle: softplus, sigmoid and log-sigmoid rounded correctly to any format, from MPFR.
  *
  * Every value is computed with more bits than the format has, and the error of that computation is
  * known. Ziv's test then asks whether all numbers within the error round to the same float; where
@@ -13,7 +13,7 @@
  * @module
  */
 import { init } from "gmp-wasm";
-import { type Format, ulp } from "./floats.ts";
+import { type Format, roundTo, ulp } from "./floats.ts";
 
 export { type Format, ulp } from "./floats.ts";
 
@@ -118,15 +118,16 @@ const lastWord = new BigUint64Array(1);
 const lastDouble = new Float64Array(lastWord.buffer);
 
 /**
- * An MPFR number rounded to nearest. MPFR knows doubles and their subnormals. For float32 the value
- * goes to a double by rounding to odd (toward zero, and where that was inexact the last bit set),
- * so that it can neither look like a tie nor leave one, and then to float32: no double rounding.
+ * An MPFR number rounded to nearest. MPFR knows doubles and their subnormals. For the others
+ * the value goes to a double by rounding to odd (toward zero, and where that was inexact the last
+ * bit set), so that it can neither look like a tie nor leave one, and then to the format: no double
+ * rounding.
  */
 function nearest(v: number, format: Format): number {
   if (format === "f64") return mpfr.mpfr_get_d(v, NEAREST);
   lastDouble[0] = mpfr.mpfr_get_d(v, TOWARD_ZERO);
   if (mpfr.mpfr_cmp_d(v, lastDouble[0]) !== 0) lastWord[0]! |= 1n;
-  return Math.fround(lastDouble[0]);
+  return roundTo(lastDouble[0], format);
 }
 
 const levels = new Map<number, Registers>();
@@ -148,9 +149,9 @@ function limit(name: Name, x: number, beta: number): number {
   return up ? x : 0 / beta;
 }
 
-/** The float32 inputs are the float32 numbers; anything else is a mistake in the test. */
+/** The inputs are numbers of the format; anything else is a mistake in the test. */
 function checkInput(x: number, format: Format, beta: number): void {
-  if (format === "f32" && !Object.is(Math.fround(x), x)) throw new RangeError(`${x} is no float32`);
+  if (!Object.is(roundTo(x, format), x)) throw new RangeError(`${x} is no ${format}`);
   if (!Number.isFinite(beta) || beta === 0) throw new RangeError(`beta ${beta} has no softplus`);
 }
 

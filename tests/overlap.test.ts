@@ -14,7 +14,7 @@ import {
   kernels,
   precisionsOf,
 } from "./engines.ts";
-import { arrayOf, type Format, FORMATS, type Vector } from "./floats.ts";
+import { arrayOf, arrayOn, type Format, FORMATS, type Vector } from "./floats.ts";
 import { equal, mixed } from "./vectors.ts";
 
 /** `length` elements of the memory of `all` from `start` on. */
@@ -95,11 +95,9 @@ for (const engine of engines) {
         for (const shift of [1, -1, 5, -8]) {
           const length = 3000;
           const buffer = new SharedArrayBuffer((length + 16) * bytes);
-          const all = format === "f32" ? new Float32Array(buffer) : new Float64Array(buffer);
+          const all = arrayOn(format, buffer);
           all.set(mixed(format, all.length, shift));
-          const alias = format === "f32"
-            ? new Float32Array(structuredClone(buffer))
-            : new Float64Array(structuredClone(buffer));
+          const alias = arrayOn(format, structuredClone(buffer));
           const x = part(all, 8, length);
           const inputs = kernel.inputs === 1 ? [x] : [x, part(all, 4, length)];
           const outs = [part(alias, 8 + shift, length)];

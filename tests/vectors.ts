@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { Random } from "../bench/random.ts";
 import type { Kernel } from "./engines.ts";
-import { arrayOf, type Format, formatOf, report, same, type Vector } from "./floats.ts";
+import { arrayOf, arrayOn, type Format, formatOf, report, same, type Vector } from "./floats.ts";
 
 /** Results compared element by element: the same bits, where NaN is NaN. */
 export function equal(got: Vector, want: Vector, x: Vector, what: string): void {
@@ -53,7 +53,7 @@ export function growable(v: Vector, shared: boolean): Vector {
   const buffer = shared
     ? new SharedArrayBuffer(size, { maxByteLength: 2 * size + 8 })
     : new ArrayBuffer(size, { maxByteLength: 2 * size + 8 });
-  const array = formatOf(v) === "f32" ? new Float32Array(buffer) : new Float64Array(buffer);
+  const array = arrayOn(formatOf(v), buffer);
   array.set(v);
   return array;
 }

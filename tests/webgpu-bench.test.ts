@@ -1,6 +1,7 @@
 /** The benchmark for GPU machines: its floor moves bytes, its rows are right, its gaps are named. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { CPU_INCLUDES } from "../bench/gpu/cpu.ts";
 import { CopyKernel } from "../bench/gpu/copy_kernel.ts";
 import { GPU_FUNCTIONS, GPU_NAMES, trafficBytes } from "../bench/gpu/functions.ts";
 import { GPU_ROWS } from "../bench/gpu/kit.ts";
@@ -58,11 +59,13 @@ gpuTest("GPU benchmark: the copy kernel writes every byte, by both clocks", asyn
 });
 
 gpuTest("GPU benchmark: a row for everybody, judged, in the schema", async (gpu) => {
-  const pace = { kernel: 0.1, completion: 1, transfers: 1 };
+  const pace = { kernel: 0.1, completion: 1, transfers: 1, cpu: 0.1 };
   const { rows, noise } = await measureGpu({ gpu, sizes: [1024, 4096], samples: 2, pace });
   for (const fn of GPU_NAMES) {
     for (const elements of [1024, 4096]) {
-      for (const { name, kind, includes } of GPU_ROWS.filter((row) => row.does(fn))) {
+      for (
+        const { name, kind, includes, clock, precision } of GPU_ROWS.filter((row) => row.does(fn))
+      ) {
         const row = rows.find((row) =>
           row.implementation === name && row.function === fn && row.elements === elements
         );
@@ -76,7 +79,11 @@ gpuTest("GPU benchmark: a row for everybody, judged, in the schema", async (gpu)
         assert.equal(row.gb_per_s, trafficBytes(fn, elements) / row.median_ns!);
         assert.equal(row.wrong_input, null);
         if (kind === "floor") assert.equal(row.max_ulp, null);
-        else assert.ok(row.max_ulp! > 0 && row.sweep_max_ulp! <= 2.5, `${name} ${fn}`);
+        else {
+          // 1 ULP of the GPU, 2 of fast on the CPU; a product with upstream may have it twice.
+          const most = clock === "cpu" && precision === "fast" ? 4.5 : 2.5;
+          assert.ok(row.max_ulp! > 0 && row.sweep_max_ulp! <= most, `${name} ${fn}`);
+        }
       }
     }
   }
@@ -87,7 +94,10 @@ gpuTest("GPU benchmark: a row for everybody, judged, in the schema", async (gpu)
     saveResults(withRun(rows, gpu.adapter, await environment(), noise), path);
     const back = readResults(path);
     assert.equal(back.length, rows.length);
-    assert.ok(back.every(({ caveat }) => caveat!.startsWith(`on ${gpu.adapter}`)));
+    for (const { includes, caveat } of back) {
+      const onGpu = caveat?.startsWith(`on ${gpu.adapter}`) ?? false;
+      assert.equal(onGpu, includes !== CPU_INCLUDES);
+    }
     assert.match(formatGpu(back), /softplusWithGrad: GB\/s[^]*one pass over two passes/);
   } finally {
     await Deno.remove(folder, { recursive: true });

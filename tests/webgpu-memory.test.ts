@@ -3,76 +3,28 @@
  * short or the device goes away.
  */
 import assert from "node:assert/strict";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-import {
-  webgpu,
-  WebGpuDeviceLostError,
-  type WebGpuEngine,
-  WebGpuOutOfMemoryError,
-} from "../mod.ts";
+import { webgpu, WebGpuDeviceLostError, WebGpuOutOfMemoryError } from "../mod.ts";
 import { BufferPool } from "../kernels/engines/webgpu/buffers.ts";
 import { gpuTest } from "./gpu.ts";
+import { gpuMemory, mixedCalls } from "./gpu_memory.ts";
 import { equal, mixed } from "./vectors.ts";
 
 const vector = (length: number, seed = 1) => mixed("f32", length, seed) as Float32Array;
 
-/** Fifty calls of every kind, of sizes that change, at a time. */
-async function mixedCalls(gpu: WebGpuEngine, round: number): Promise<void> {
-  const calls: Promise<unknown>[] = [];
-  for (let k = 0; k < 10; k++) {
-    const x = new Float32Array(1 + (round * 37 + k * 101) % 1500).fill(k);
-    calls.push(
-      gpu.softplus(x),
-      gpu.softplusBackward(x, x),
-      gpu.softplusWithGrad(x, { beta: k + 2 }),
-    );
-    const a = gpu.upload(x);
-    const b = gpu.sigmoid(a);
-    gpu.logSigmoid(b, { out: b });
-    calls.push(b.read());
-    a.dispose();
-    b.dispose();
-  }
-  await Promise.all(calls);
-}
-
-/** The garbage collector, which is no global unless asked for. */
-function collector(): () => void {
-  setFlagsFromString("--expose-gc");
-  return runInNewContext("gc") as () => void;
-}
-
-// Resident memory is taken as it is, without a collection asked for: what native objects wait for,
-// a user waits for, too.
-gpuTest("ten thousand mixed calls: resident memory is flat, nothing is retained", async (gpu) => {
-  const resident = () => Deno.memoryUsage().rss / 2 ** 20;
-  const collect = collector();
-  const heap = async () => {
-    for (let i = 0; i < 3; i++) {
-      collect();
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    return Deno.memoryUsage().heapUsed / 2 ** 20;
-  };
-  const heapBefore = await heap();
-  for (let round = 0; round < 40; round++) await mixedCalls(gpu, round); // warm-up: 2,400 calls
-  const before = resident();
-  const seen = [before];
-  for (let round = 0; round < 167; round++) { // 60 calls each
-    await mixedCalls(gpu, round);
-    if (round % 16 === 0) seen.push(resident());
-  }
-  seen.push(resident());
-  const heapAfter = await heap();
+gpuTest("ten thousand mixed calls: resident memory is flat, nothing is retained", async () => {
+  const seen = await gpuMemory();
+  const { residentBefore, heapBefore, heapAfter } = seen;
+  const [least, most] = [Math.min(...seen.resident), Math.max(...seen.resident)];
   console.log(
-    `resident MiB after warm-up ${before.toFixed(0)}, over 10,020 calls ${
-      Math.min(...seen).toFixed(0)
-    } to ${Math.max(...seen).toFixed(0)}; heap ${heapBefore.toFixed(1)} -> ${heapAfter.toFixed(1)}`,
+    `resident MiB after warm-up ${residentBefore.toFixed(1)}, over ${seen.calls} calls ${
+      least.toFixed(1)
+    } to ${most.toFixed(1)}; heap ${heapBefore.toFixed(1)} -> ${heapAfter.toFixed(1)}`,
   );
-  assert.equal(gpu.buffersInUse, 0);
-  for (const now of seen) {
-    assert.ok(Math.abs(now - before) < 32, `resident memory went from ${before} to ${now} MiB`);
+  assert.ok(seen.calls >= 10_000);
+  assert.equal(seen.buffersInUse, 0);
+  for (const now of seen.resident) {
+    const change = Math.abs(now - residentBefore);
+    assert.ok(change < 32, `resident memory went from ${residentBefore} to ${now} MiB`);
   }
   assert.ok(heapAfter - heapBefore < 2, `heap grew from ${heapBefore} to ${heapAfter} MiB`);
 });

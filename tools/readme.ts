@@ -55,6 +55,7 @@ function accuracy(): string {
     ['float32, `"exact"`', "f32", "exact", MODULE_ENGINE],
     ['float32, `"fast"`', "f32", "fast", MODULE_ENGINE],
     ["float64", "f64", "exact", MODULE_ENGINE],
+    ["float16", "f16", "exact", MODULE_ENGINE],
     ["float32, `webgpu()`", "f32", "exact", "webgpu"],
   ] as const;
   const table = [
@@ -74,7 +75,8 @@ async function certificates(): Promise<string> {
   for (const one of await readCertificates(new URL("tests/certificates/", root))) {
     if (one.kind !== "kit" || one.bound === null) continue;
     rows.push([
-      `${one.engine}${one.build ? ` (${one.build})` : ""}`,
+      one.engine + (one.build && ` (${one.build})`) +
+      (one.environment.adapter ? ` on ${one.environment.adapter}` : ""),
       one.format === "f64" ? "float64" : `float32${one.precision && ` \`"${one.precision}"\``}`,
       one.function,
       String(one.bound),

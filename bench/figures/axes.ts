@@ -73,3 +73,13 @@ export function sizeAxis(sizes: readonly number[]): Axis {
     ticktext: ticks.toReversed().map(String),
   };
 }
+
+/** A logarithmic axis over numbers of elements, powers of two, with those as ticks. */
+export function powerAxis(elements: readonly number[]): Axis {
+  const axis = sizeAxis(elements);
+  return {
+    ...axis,
+    title: { text: "elements" },
+    ticktext: axis.tickvals!.map((value) => `2<sup>${+Math.log2(value).toFixed(1)}</sup>`),
+  };
+}

@@ -97,24 +97,32 @@ export function speedUpOverSize(
   return { ...figure, layout: { ...figure.layout, shapes: [one] } };
 }
 
-interface Row {
+/** What every row over sizes has. */
+export interface Row {
   readonly implementation: string;
   readonly kind: string;
   readonly wrong?: boolean;
   readonly n: number;
 }
 
-interface Description<T> {
+/** A figure over sizes. */
+export interface Description<T> {
   readonly title: string;
   readonly subtitle?: string | undefined;
   /** First quartile, median and third quartile. */
   readonly value: (row: T) => readonly [number, number, number];
   readonly axis: (values: readonly number[]) => Axis;
+  /** The axis of the sizes; that of batches n × n unless told. */
+  readonly sizes?: (sizes: readonly number[]) => Axis;
   readonly hover: string;
 }
 
-function overSize<T extends Row>(rows: readonly T[], description: Description<T>): Figure {
-  const { title, subtitle, value, axis, hover } = description;
+/** Lines over sizes, one for each implementation, with quartiles as error bars. */
+export function overSize<T extends Row>(
+  rows: readonly T[],
+  description: Description<T>,
+): Figure {
+  const { title, subtitle, value, axis, sizes = sizeAxis, hover } = description;
   const groups = [...Map.groupBy(rows, ({ implementation }) => implementation).values()]
     .map((group) => group.toSorted((a, b) => a.n - b.n));
   // The legend in the order of the lines at the right edge, from top to bottom.
@@ -138,7 +146,7 @@ function overSize<T extends Row>(rows: readonly T[], description: Description<T>
     layout: layoutOf({
       title,
       subtitle: withLegend(subtitle, rows),
-      x: sizeAxis(rows.map(({ n }) => n)),
+      x: sizes(rows.map(({ n }) => n)),
       y: axis(rows.flatMap((row) => value(row))),
       entries: data.length,
     }),

@@ -33,6 +33,7 @@ const SETTLED = [
   ...["threads exact", "threads fast", "webgpu exact", "webgpu fast"],
   ...["PyTorch", "NumPy", "Numba", "SciPy", "ORT node", "ORT web", "tfjs webgpu", "tfjs"],
   ...["jax-js", "stdlib", "mathjs"],
+  ...["webgpu, kernel", "webgpu, completion", "webgpu, transfers"],
 ];
 
 /** What distinguishes an implementation in a figure. */

@@ -3,6 +3,7 @@ import { bound } from "../../tests/bounds.ts";
 import { ulp } from "../../tests/floats.ts";
 import { BoundError, correct, isWrong, judge, sampleIndices, type Verdict } from "../validate.ts";
 import type { GpuInputs } from "./functions.ts";
+import type { GpuImplementation } from "./implementation.ts";
 
 /** Elements that are judged in a long array. */
 const JUDGED = 512;
@@ -51,13 +52,18 @@ export function judgeGpu({ inputs: { fn, x, upstream }, results }: Sampled): Ver
  *
  * @throws {BoundError} naming input, result and right value
  */
-export function holdKitToBound(name: string, { fn }: GpuInputs, { maxUlp, worst }: Verdict): void {
-  const plain = bound("f32", "exact", 1, "webgpu", fn === "sigmoid" ? "sigmoid" : "softplus");
+export function holdKitToBound(
+  row: Pick<GpuImplementation, "name" | "bound">,
+  { fn }: GpuInputs,
+  { maxUlp, worst }: Verdict,
+): void {
+  const part = fn === "sigmoid" ? "sigmoid" : "softplus";
+  const plain = row.bound?.(part) ?? bound("f32", "exact", 1, "webgpu", part);
   // The product with upstream is rounded once more, and a product in a lower binade than the
   // sigmoid's counts the sigmoid's error twice.
   const most = fn === "softplusBackward" ? 2 * plain + 0.5 : plain;
   if (maxUlp <= most || !worst) return;
   throw new BoundError(
-    `${name}: ${fn}(${worst.input}) = ${worst.got}, not ${worst.want}: ${maxUlp} ULP, more than ${most}`,
+    `${row.name}: ${fn}(${worst.input}) = ${worst.got}, not ${worst.want}: ${maxUlp} ULP, more than ${most}`,
   );
 }

@@ -1,20 +1,13 @@
 /** The kit's WebGPU engine and the copy kernel as rows: what is timed, and by which clock. */
 import type { GpuArray, WebGpuEngine } from "../../mod.ts";
 import packages from "../../deno.json" with { type: "json" };
-import type { Implementation } from "../implementation.ts";
 import { type Clock, CopyKernel, sumOfPasses } from "./copy_kernel.ts";
+import { CPU_ROWS } from "./cpu.ts";
 import { GPU_FUNCTIONS, type GpuFunction, type GpuInputs, type GpuRunner } from "./functions.ts";
+import type { GpuImplementation } from "./implementation.ts";
 
 /** The version of the kit. */
 export const VERSION: string = packages.version;
-
-/** A row of this script. Its library is this project, or the GPU itself. */
-export interface GpuImplementation extends Omit<Implementation, "load" | "bound"> {
-  readonly clock: Clock | "transfers";
-  /** Whether it takes part in a function. */
-  does(fn: GpuFunction): boolean;
-  prepare(gpu: WebGpuEngine, inputs: GpuInputs): GpuRunner | Promise<GpuRunner>;
-}
 
 /** What each clock includes, as the rows say. */
 export const INCLUDES: Readonly<Record<Clock | "transfers", string>> = {
@@ -53,6 +46,7 @@ export const GPU_ROWS: readonly GpuImplementation[] = [
     ...{ includes: INCLUDES.transfers, clock: "transfers", does: () => true },
     ...{ prepare: transferRunner, caveat: LATENCY },
   },
+  ...CPU_ROWS,
 ];
 
 function copyRunner(clock: Clock) {

@@ -8,7 +8,8 @@ import { steadyWork, type Stopwatch, stopwatch, takeRounds } from "../timing.ts"
 import { BoundError, type Verdict } from "../validate.ts";
 import { holdKitToBound, judgedIndices, judgeGpu, pick } from "./check.ts";
 import { GPU_NAMES, type GpuFunction, type GpuInputs, type GpuRunner } from "./functions.ts";
-import { GPU_ROWS, type GpuImplementation, VERSION } from "./kit.ts";
+import type { GpuImplementation } from "./implementation.ts";
+import { GPU_ROWS, VERSION } from "./kit.ts";
 import { type GpuCase, gpuGap, gpuRow } from "./rows.ts";
 
 /** What to measure. */
@@ -26,7 +27,7 @@ export interface GpuPlan {
 type Pace = Readonly<Record<GpuImplementation["clock"], number>>;
 
 /** Where a sample ends with a wait of 10 ms, it is ten times as long. */
-const PACE: Pace = { kernel: 5, completion: 100, transfers: 20 };
+const PACE: Pace = { kernel: 5, completion: 100, transfers: 20, cpu: 5 };
 
 /** Numbers drawn; longer arrays repeat them, at a length that no cache line divides. */
 const DRAWN = 2 ** 20 + 1;
@@ -162,6 +163,6 @@ async function verdictOf(
     inputs: sampled,
     results: results.map((result) => pick(result, indices)),
   });
-  holdKitToBound(row.name, sampled, verdict);
+  holdKitToBound(row, sampled, verdict);
   return verdict;
 }

@@ -4,6 +4,7 @@ import type { Implementation } from "../implementation.ts";
 import { gapRow, type Row } from "../results.ts";
 import { quartiles } from "../statistics.ts";
 import type { Verdict } from "../validate.ts";
+import { CPU_INCLUDES } from "./cpu.ts";
 import { type GpuFunction, trafficBytes } from "./functions.ts";
 
 /** What a row says about who was measured. */
@@ -67,7 +68,7 @@ function columnsOf({ fn, elements }: GpuCase): Partial<Row> {
   return { function: fn, dtype: "f32", distribution: "normal", ...shape };
 }
 
-/** Rows with what all of a run share; the adapter goes where a reader looks for conditions. */
+/** Rows with what all of a run share; the adapter, where it was used, goes into the caveat. */
 export function withRun(
   rows: readonly Row[],
   adapter: string,
@@ -76,7 +77,10 @@ export function withRun(
 ): Row[] {
   return rows.map((row) => ({
     ...row,
-    caveat: [`on ${adapter}`, ...row.caveat ? [row.caveat] : []].join("; "),
+    caveat: [
+      ...row.includes === CPU_INCLUDES ? [] : [`on ${adapter}`],
+      ...row.caveat ? [row.caveat] : [],
+    ].join("; ") || null,
     ...environment,
     noise,
   }));

@@ -5,7 +5,7 @@
  * length, outputs allocated. `syncEngine` makes the methods around it. Nothing is written before
  * every argument has been checked.
  */
-import { arrayType, describe, type FloatArray, Matrix } from "./matrix.ts";
+import { arrayType, classOf, describe, type FloatArray, Matrix } from "./matrix.ts";
 
 /**
  * "exact": correctly rounded (float32, beta = 1). "fast": bounded error, as fast as it gets.
@@ -399,8 +399,7 @@ function refuseOut(method: string, out: unknown): void {
 
 /** An array of the kit's types whose memory is there. */
 function isUsable(value: unknown): value is FloatArray {
-  const type = arrayType(value);
-  return type === "Float32Array" || type === "Float64Array";
+  return classOf(arrayType(value)) !== undefined;
 }
 
 /** True where the memory of a view is gone: transferred away, or shrunk to before its end. */
@@ -408,18 +407,19 @@ function isGone(array: FloatArray): boolean {
   if (array.length > 0) return false;
   try {
     // Refuses such views, and only such, before it looks at anything.
-    (arrayType(array) === "Float32Array" ? Float32Array : Float64Array).prototype.keys.call(array);
+    Float32Array.prototype.keys.call(array); // one function for all types
     return false;
   } catch {
     return true;
   }
 }
 
-function checkTensor(method: string, argument: string, value: unknown): Tensor {
+/** An array or Matrix of the kit's types, with its memory. */
+export function checkTensor(method: string, argument: string, value: unknown): Tensor {
   const array = Matrix.is(value) ? value.data : value;
   if (!isUsable(array)) {
     throw new TypeError(
-      `${method}: ${argument} must be a number, Float32Array, Float64Array or Matrix, got ${
+      `${method}: ${argument} must be a number, Float16Array, Float32Array, Float64Array or Matrix, got ${
         describe(value)
       }`,
     );
@@ -504,9 +504,7 @@ function isShared(array: FloatArray): boolean {
 /** A new array or Matrix of x's type and shape. */
 function like(x: Tensor): Tensor {
   const data = dataOf(x);
-  const fresh = arrayType(data) === "Float32Array"
-    ? new Float32Array(data.length)
-    : new Float64Array(data.length);
+  const fresh = new (classOf(arrayType(data))!)(data.length);
   return Matrix.is(x) ? new Matrix(fresh, x.rows, x.columns) : fresh;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Element types of the kit.
+ * Element types of the kit; Float16Array where the runtime has it.
  *
  * @example
  * ```ts
@@ -8,7 +8,7 @@
  * const activate = (x: FloatArray): FloatArray => softplus(x);
  * ```
  */
-export type FloatArray = Float32Array | Float64Array;
+export type FloatArray = Float16Array | Float32Array | Float64Array;
 
 /**
  * Makes one of the element types.
@@ -20,7 +20,18 @@ export type FloatArray = Float32Array | Float64Array;
  * const zeros = (type: FloatArrayConstructor, length: number) => new type(length);
  * ```
  */
-export type FloatArrayConstructor = typeof Float32Array | typeof Float64Array;
+export type FloatArrayConstructor =
+  | Float16ArrayConstructor
+  | Float32ArrayConstructor
+  | Float64ArrayConstructor;
+
+/** The class of an element type of the kit, or undefined for any other type. */
+export function classOf(type: string | undefined): FloatArrayConstructor | undefined {
+  if (type === "Float32Array") return Float32Array;
+  if (type === "Float64Array") return Float64Array;
+  // Node 20 has none.
+  return type === "Float16Array" && typeof Float16Array !== "undefined" ? Float16Array : undefined;
+}
 
 const typeTag = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype),
@@ -62,14 +73,13 @@ export class Matrix<Data extends FloatArray = FloatArray> {
    * @param data rows * columns elements, row-major
    * @param rows number of samples
    * @param columns number of nodes
-   * @throws {TypeError} data is not a Float32Array or Float64Array
+   * @throws {TypeError} data is not a Float16Array, Float32Array or Float64Array
    * @throws {RangeError} rows or columns is not a whole number >= 0, or data has another length
    */
   constructor(data: Data, rows: number, columns: number) {
-    const type = arrayType(data);
-    if (type !== "Float32Array" && type !== "Float64Array") {
+    if (classOf(arrayType(data)) === undefined) {
       throw new TypeError(
-        `Matrix: data must be a Float32Array or Float64Array, got ${describe(data)}`,
+        `Matrix: data must be a Float16Array, Float32Array or Float64Array, got ${describe(data)}`,
       );
     }
     for (const [name, size] of [["rows", rows], ["columns", columns]] as const) {
@@ -120,13 +130,20 @@ export class Matrix<Data extends FloatArray = FloatArray> {
     rows: ArrayLike<ArrayLike<number>>,
     Type: typeof Float64Array,
   ): Matrix<Float64Array<ArrayBuffer>>;
+  /** Copies an array of rows into float16. */
+  static from(
+    rows: ArrayLike<ArrayLike<number>>,
+    Type: Float16ArrayConstructor,
+  ): Matrix<Float16Array<ArrayBuffer>>;
   static from(
     rows: ArrayLike<ArrayLike<number>>,
     Type: FloatArrayConstructor = Float32Array,
-  ): Matrix<Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>> {
-    if (Type !== Float32Array && Type !== Float64Array) {
+  ): Matrix<Float16Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>> {
+    if (Type !== Float32Array && Type !== Float64Array && Type !== classOf("Float16Array")) {
       throw new TypeError(
-        `Matrix.from: Type must be Float32Array or Float64Array, got ${describe(Type)}`,
+        `Matrix.from: Type must be Float16Array, Float32Array or Float64Array, got ${
+          describe(Type)
+        }`,
       );
     }
     if (!isList(rows)) {

@@ -31,7 +31,12 @@ const same = (x: number): number => x;
 function on(method: string, form: (x: number, round: (x: number) => number) => number): Unary {
   return ((x: unknown, options?: unknown) =>
     elementwise(method, x, options, (src, dst) => {
-      const round = arrayType(src) === "Float32Array" ? Math.fround : same;
+      const type = arrayType(src);
+      const round = type === "Float32Array"
+        ? Math.fround
+        : type === "Float16Array"
+        ? Math.f16round
+        : same;
       for (let i = 0; i < src.length; i++) dst[i] = form(src[i]!, round);
     })) as Unary;
 }

@@ -10,10 +10,11 @@ import {
   softplusWithGrad64Beta,
 } from "../softplus_with_grad.ts";
 import { type Call, type Engine, syncEngine } from "./engine.ts";
+import { withFloat16 } from "./float16.ts";
 import { arrayType, type FloatArray } from "./matrix.ts";
 
 /**
- * The plain TypeScript engine: synchronous, one thread, float32 and float64.
+ * The plain TypeScript engine: synchronous, one thread, float16, float32 and float64.
  *
  * @example The same bits as the functions of the module
  * ```ts
@@ -24,7 +25,7 @@ import { arrayType, type FloatArray } from "./matrix.ts";
  * assert.deepEqual(scalar.softplus(x), softplus(x));
  * ```
  */
-export const scalar: Engine = syncEngine("scalar", runScalar);
+export const scalar: Engine = syncEngine("scalar", withFloat16(runScalar), runScalar);
 
 /** |beta| beyond these changes no float32 result, and neither beta * x nor 1 / beta overflows. */
 const betaLimits = [2 ** -800, 2 ** 800] as const;

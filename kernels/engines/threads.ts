@@ -5,6 +5,7 @@
  * there, and the calling thread copies the result out; several pieces are under way at once.
  */
 import { type AsyncEngine, asyncEngine, type Call } from "./engine.ts";
+import { withFloat16Async } from "./float16.ts";
 import { describe } from "./matrix.ts";
 import { runScalar } from "./scalar.ts";
 import { runWasm } from "./wasm.ts";
@@ -109,7 +110,7 @@ export async function createThreads(
     return Promise.resolve();
   };
   return Object.freeze({
-    ...asyncEngine("threads", (call) => run(pool, call, smallest), runScalar),
+    ...asyncEngine("threads", withFloat16Async((call) => run(pool, call, smallest)), runScalar),
     size,
     dispose,
     [Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]: dispose,

@@ -3,6 +3,7 @@
  * at the first call; that takes about 2 ms, and no permission.
  */
 import { type Call, type Engine, syncEngine } from "./engine.ts";
+import { withFloat16 } from "./float16.ts";
 import { arrayType, describe, type FloatArray, type FloatArrayConstructor } from "./matrix.ts";
 import { Arenas } from "./wasm/arena.ts";
 import { bestBuild, type Build, compile, newMemory } from "./wasm/module.ts";
@@ -92,7 +93,7 @@ export function createWasm(options: { readonly fused?: boolean } = {}): WasmEngi
     arenas.free(array);
   };
   return Object.freeze({
-    ...syncEngine("wasm", run, runScalar),
+    ...syncEngine("wasm", withFloat16(run), runScalar),
     alloc,
     free,
   }) as unknown as WasmEngine;
@@ -105,7 +106,7 @@ function chosen(fused: boolean | undefined): Build {
 }
 
 /**
- * The WebAssembly SIMD engine: synchronous, one thread, float32 and float64; numbers go through
+ * The WebAssembly SIMD engine: synchronous, one thread, float16, float32 and float64; numbers go through
  * `scalar`. Arrays stream through tiles, so memory beyond input and output stays below 256 KiB at
  * any size.
  *

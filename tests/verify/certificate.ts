@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { type Format, fromBits } from "../floats.ts";
+import { fromBits } from "../floats.ts";
 import type { Sources } from "./sources.ts";
-import type { FunctionName, Rule, Violation, Witness } from "./types.ts";
+import type { Format, FunctionName, Rule, Violation, Witness } from "./types.ts";
 
 /** Errors by the sign and the exponent of x. Missing exponents were not tried or were all right. */
 export interface Binades {

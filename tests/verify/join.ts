@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Format } from "../floats.ts";
 import { ulpError } from "../oracle.ts";
 import { type Binades, fromHex } from "./certificate.ts";
 import {
   EDGES,
+  type Format,
   type FunctionName,
   isParts,
   type Rule,

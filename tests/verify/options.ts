@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { Format } from "../floats.ts";
 import { covers, subjects } from "./subjects.ts";
-import { FUNCTIONS, type Target } from "./types.ts";
+import { type Format, FUNCTIONS, type Target } from "./types.ts";
 
 /** What is asked for. */
 export interface Options {

@@ -11,7 +11,7 @@
  */
 import { environment } from "../../bench/environment.ts";
 import type { Progress } from "../../bench/progress.ts";
-import { bitsOf, type Format, hex } from "../floats.ts";
+import { bitsOf, hex } from "../floats.ts";
 import { formatJson } from "./certificate.ts";
 import { relativeError } from "../oracle.ts";
 import { evaluate, LEAST, pair, PAIR_BOUND } from "./double_double.ts";
@@ -19,6 +19,7 @@ import { runJobs } from "./pool.ts";
 import { sample, SAMPLES } from "./sample.ts";
 import { makeReference, refer, SCREEN_BOUND } from "./screen.ts";
 import { blocks, exponentOfSlice, SLICES } from "./slices.ts";
+import type { Format } from "./types.ts";
 
 /** The two functions that have a reference; the others follow from them. */
 export const NAMES = ["softplus", "sigmoid"] as const;

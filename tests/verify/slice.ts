@@ -4,12 +4,18 @@
  * @module
  */
 import type { Precision } from "../bounds.ts";
-import type { Format } from "../floats.ts";
 import { errorOfRounding, Tally } from "./tally.ts";
 import { makeReference, refer, type Reference } from "./screen.ts";
 import { blocks, exponentOfSlice, mirrored, partsBits } from "./slices.ts";
 import { type Elementwise, type Loaded, type Subject, subjectOf } from "./subjects.ts";
-import { isParts, type Mode, type PartsName, type SliceResult, type Target } from "./types.ts";
+import {
+  type Format,
+  isParts,
+  type Mode,
+  type PartsName,
+  type SliceResult,
+  type Target,
+} from "./types.ts";
 import { runSample } from "./sample.ts";
 
 /** A piece of work: a slice, and the targets for which it is still to be done. */

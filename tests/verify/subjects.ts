@@ -10,9 +10,8 @@ import { compile } from "../../kernels/engines/wasm/module.ts";
 import { bound, type BoundedEngine, type Precision } from "../bounds.ts";
 import type { Methods } from "../engines.ts";
 import type { Gap } from "../../bench/implementation.ts";
-import type { Format } from "../floats.ts";
 import { peers } from "./peers.ts";
-import { type FunctionName, FUNCTIONS, isParts, type UnaryName } from "./types.ts";
+import { type Format, type FunctionName, FUNCTIONS, isParts, type UnaryName } from "./types.ts";
 
 /** An array of the format in, an array of the same length filled. */
 export type Elementwise = (

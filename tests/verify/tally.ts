@@ -7,9 +7,10 @@
  *
  * @module
  */
-import { type Format, FORMATS, hex as hexOf } from "../floats.ts";
+import { FORMATS, hex as hexOf } from "../floats.ts";
 import {
   EDGES,
+  type Format,
   type Rule,
   RULES,
   type SliceResult,

@@ -39,7 +39,7 @@ export class BufferPool {
   readonly #idleLimit: number;
   readonly #largest: number;
   #idleBytes = 0;
-  #live = 0;
+  readonly #made = new Set<GPUBuffer>();
 
   /**
    * @param device the device that makes the buffers
@@ -53,7 +53,12 @@ export class BufferPool {
 
   /** Buffers that were made and not destroyed, idle ones included. */
   get live(): number {
-    return this.#live;
+    return this.#made.size;
+  }
+
+  /** Whether a buffer was made here and not destroyed. */
+  has(buffer: GPUBuffer): boolean {
+    return this.#made.has(buffer);
   }
 
   /** Buffers that are in use. */
@@ -62,7 +67,7 @@ export class BufferPool {
     for (const lists of Object.values(this.#idle)) {
       for (const list of lists.values()) idle += list.length;
     }
-    return this.#live - idle;
+    return this.#made.size - idle;
   }
 
   /** A buffer of at least so many bytes. Its content is what the last user left. */
@@ -85,7 +90,7 @@ export class BufferPool {
       size: this.#sizeClass(bytes),
       usage: usages[kind],
     });
-    this.#live++;
+    this.#made.add(buffer);
     return buffer;
   }
 
@@ -98,10 +103,15 @@ export class BufferPool {
     this.#idleBytes += buffer.size;
   }
 
-  /** Destroys a buffer that was taken. */
+  /** Destroys a buffer that was taken; a second time does nothing. */
   destroy(buffer: GPUBuffer): void {
-    buffer.destroy();
-    this.#live--;
+    if (this.#made.delete(buffer)) buffer.destroy();
+  }
+
+  /** Destroys all buffers, those in use as well. */
+  destroyAll(): void {
+    this.clear();
+    for (const buffer of this.#made) this.destroy(buffer);
   }
 
   /** Destroys what lies idle. */

@@ -84,7 +84,7 @@ export function watch(storage: Storage, failure: Promise<Error | undefined>): vo
  * }
  * ```
  */
-export class GpuArray<T = FloatArray | Float16Array | Matrix> {
+export class GpuArray<T = FloatArray | Matrix> {
   /** [length] of an array, [rows, columns] of a Matrix. */
   readonly shape: GpuShape;
   readonly #storage: Storage;
@@ -92,7 +92,7 @@ export class GpuArray<T = FloatArray | Float16Array | Matrix> {
   /** @internal Made by the engine. */
   constructor(storage: Storage, shape: GpuShape) {
     this.#storage = storage;
-    this.shape = shape;
+    this.shape = Object.freeze([...shape]) as unknown as GpuShape;
     Object.freeze(this);
     forgotten.register(this, storage, this);
   }

@@ -48,7 +48,7 @@ export function fresh(
 /** A new array on the GPU with the content of one on the CPU. */
 export function uploaded(
   session: Session,
-  data: FloatArray | Float16Array,
+  data: FloatArray,
   format: GpuFormat,
   shape: GpuShape,
 ): Storage {
@@ -130,12 +130,14 @@ export function computeResident(
   options: unknown,
 ): readonly GpuArray[] {
   const { out, beta } = readOptions(method, options);
+  const given = readOut(method, kernel, out);
+  session.assertUsable(method); // a getter of the options may have disposed of anything
   const inputs = args.map((value, k) =>
     checkArray(session, method, k === 0 ? "x" : "upstream", value)
   );
   const x = args[0] as GpuArray;
   if (args.length === 2) checkLike(session, method, "upstream", args[1], x);
-  const outputs = readOut(session, method, kernel, out, x);
+  const outputs = checkOut(session, method, given, x);
   const results: GpuArray[] = [];
   const storages = outputs.map((given) => {
     const storage = given?.storage ?? fresh(session, method, x.format, x.shape);
@@ -170,29 +172,34 @@ function submitAlone(session: Session, method: string, pass: Pass): Promise<Erro
   return failure;
 }
 
-function readOut(
-  session: Session,
-  method: string,
-  kernel: KernelName,
-  out: unknown,
-  x: GpuArray,
-): ({ array: GpuArray; storage: Storage } | undefined)[] {
-  const pair = kernel === "softplusWithGrad";
-  if (out === undefined) return pair ? [undefined, undefined] : [undefined];
-  const check = (name: string, array: unknown) => ({
-    array: array as GpuArray,
-    storage: checkLike(session, method, name, array, x),
-  });
-  if (!pair) return [check("out", out)];
+/** The outputs by name, each read once; undefined where none is given. */
+function readOut(method: string, kernel: KernelName, out: unknown): [string, unknown][] {
+  if (kernel !== "softplusWithGrad") return [["out", out]];
+  if (out === undefined) return [["out.value", undefined], ["out.grad", undefined]];
   if (typeof out !== "object" || out === null) {
     throw new RangeError(`${method}: out must be { value, grad }, got ${describe(out)}`);
   }
   const { value, grad } = out as { value: unknown; grad: unknown };
-  const checked = [check("out.value", value), check("out.grad", grad)] as const;
+  return [["out.value", value ?? null], ["out.grad", grad ?? null]];
+}
+
+function checkOut(
+  session: Session,
+  method: string,
+  given: readonly [string, unknown][],
+  x: GpuArray,
+): ({ array: GpuArray; storage: Storage } | undefined)[] {
+  const checked = given.map(([name, array]) =>
+    array === undefined
+      ? undefined
+      : { array: array as GpuArray, storage: checkLike(session, method, name, array, x) }
+  );
+  const [value, grad] = checked;
   if (
-    checked[0].storage.pieces[0]?.buffer === checked[1].storage.pieces[0]?.buffer && x.length > 0
+    value !== undefined && grad !== undefined && x.length > 0 &&
+    value.storage.pieces[0]?.buffer === grad.storage.pieces[0]?.buffer
   ) {
     throw new RangeError(`${method}: out.value and out.grad must not overlap, got the same memory`);
   }
-  return [...checked];
+  return checked;
 }

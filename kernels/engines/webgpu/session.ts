@@ -178,6 +178,7 @@ export class Session {
   /** The promise, or the loss of the device, whichever comes first. */
   untilLost<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      if (this.#lost) reject(this.#lost);
       this.#waiting.add(reject);
       promise.then(resolve, async (error) => {
         // The loss that is behind an error may be told only in the next turn of the event loop.
@@ -201,7 +202,7 @@ export class Session {
     this.batch.flush();
     this.#disposed = true;
     await Promise.allSettled(this.#active);
-    this.pool.clear();
+    this.pool.destroyAll();
     this.#betas.clear();
     this.timer?.destroy();
     if (this.owned) this.device.destroy();

@@ -42,7 +42,14 @@ async function computePiece(
   from: number,
   bytes: number,
 ): Promise<void> {
-  const inputs = call.inputs.map((array) => bytesOf(array, from, bytes));
+  const inputs = call.inputs.map((array, k) => {
+    if (array.byteLength < from + bytes) {
+      throw new TypeError(
+        `${method}: ${k === 0 ? "x" : "upstream"} lost its memory while the GPU worked`,
+      );
+    }
+    return bytesOf(array, from, bytes);
+  });
   try {
     await attempt(session, method, work, call, inputs, from, bytes);
   } catch (error) {

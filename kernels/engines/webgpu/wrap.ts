@@ -12,13 +12,16 @@ export function wrapBuffer(session: Session, buffer: unknown, shape: unknown): G
   if (typeof given !== "object" || given === null || typeof given.usage !== "number") {
     throw new TypeError(`wrap: buffer must be a GPUBuffer, got ${describe(buffer)}`);
   }
-  if (
-    !Array.isArray(shape) || shape.length < 1 || shape.length > 2 ||
-    !shape.every((size) => Number.isSafeInteger(size) && size >= 0)
-  ) {
+  if (session.pool.has(given)) {
+    throw new TypeError(
+      "wrap: buffer must be the caller's own, got one of this engine's: use its GpuArray",
+    );
+  }
+  const sizes: unknown[] = Array.isArray(shape) ? [...shape] : [];
+  if (sizes.length < 1 || sizes.length > 2 || !sizes.every(isSize)) {
     throw new RangeError(
       `wrap: shape must be [length] or [rows, columns] of whole numbers >= 0, got ${
-        Array.isArray(shape) ? `[${shape.map(describe).join(", ")}]` : describe(shape)
+        Array.isArray(shape) ? `[${sizes.map(describe).join(", ")}]` : describe(shape)
       }`,
     );
   }
@@ -26,11 +29,11 @@ export function wrapBuffer(session: Session, buffer: unknown, shape: unknown): G
     throw new RangeError(`wrap: buffer must have usage STORAGE, got usage ${given.usage}`);
   }
   const format: GpuFormat = "f32";
-  const total = shape.reduce((a: number, b: number) => a * b, 1) * elementBytes[format];
+  const total = sizes.reduce((a: number, b) => a * b, 1) * elementBytes[format];
   if (total > 0 && given.size < padded(total)) {
     throw new RangeError(
       `wrap: buffer must have at least ${padded(total)} bytes for ${
-        shape.join(" x ")
+        sizes.join(" x ")
       } elements, got ${given.size}`,
     );
   }
@@ -49,5 +52,9 @@ export function wrapBuffer(session: Session, buffer: unknown, shape: unknown): G
     released: false,
     exposed: true,
   };
-  return new GpuArray(storage, shape.slice() as unknown as GpuShape);
+  return new GpuArray(storage, sizes as unknown as GpuShape);
+}
+
+function isSize(size: unknown): size is number {
+  return Number.isSafeInteger(size) && (size as number) >= 0;
 }

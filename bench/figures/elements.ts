@@ -1,0 +1,49 @@
+/** Figures of a GPU over the number of elements: times of calls, and memory traffic. */
+import { decadeAxis, durationLabel, numberLabel, powerAxis } from "./axes.ts";
+import { overSize, type Titles } from "./sizes.ts";
+import type { Figure, Records } from "./types.ts";
+import { records } from "./types.ts";
+
+/** An implementation at one number of elements. */
+export interface GpuTiming {
+  readonly implementation: string;
+  readonly kind: string;
+  readonly wrong?: boolean;
+  readonly elements: number;
+  readonly median_ns: number;
+  readonly q1_ns: number;
+  readonly q3_ns: number;
+  readonly gb_per_s: number;
+}
+
+/** Time of a call over the number of elements, both logarithmic, with quartiles. */
+export function timeOverElements(data: Records<GpuTiming>, titles: Titles = {}): Figure {
+  return overSize(byElements(data), {
+    title: titles.title ?? "Time of a call: lower is faster",
+    subtitle: titles.subtitle,
+    value: (row) => [row.q1_ns / 1e9, row.median_ns / 1e9, row.q3_ns / 1e9],
+    axis: (values) => decadeAxis("time of a call (median, quartiles)", values, durationLabel),
+    sizes: powerAxis,
+    hover: "%{x} elements: %{y:.3s}s",
+  });
+}
+
+/** Bytes read and written per second over the number of elements. */
+export function trafficOverElements(data: Records<GpuTiming>, titles: Titles = {}): Figure {
+  return overSize(byElements(data), {
+    title: titles.title ?? "Memory traffic: a copy is the roof",
+    subtitle: titles.subtitle,
+    value: ({ gb_per_s: median, q1_ns, median_ns, q3_ns }) => [
+      median * median_ns / q3_ns,
+      median,
+      median * median_ns / q1_ns,
+    ],
+    axis: (values) => decadeAxis("read and written (GB/s)", values, numberLabel),
+    sizes: powerAxis,
+    hover: "%{x} elements: %{y:.3g} GB/s",
+  });
+}
+
+function byElements(data: Records<GpuTiming>): (GpuTiming & { readonly n: number })[] {
+  return records(data).map((row) => ({ ...row, n: row.elements }));
+}
