@@ -130,6 +130,20 @@ export function valueCheck(rows: readonly Row[], which: Which): DataFrame {
   return frameOf(checked, which).sort("sweep_max_ulp");
 }
 
+/** The first of these that was timed, as a baseline; of nobody, an error says who was. */
+export function firstTimed(
+  rows: readonly Row[],
+  which: Which,
+  names: readonly string[],
+): string {
+  const timed = new Set(timedRows(rows, which).map(({ implementation }) => implementation));
+  const found = names.find((name) => timed.has(name));
+  if (found !== undefined) return found;
+  throw new RangeError(
+    `none of ${names.join(", ")} was timed; there are: ${[...timed].join(", ") || "none"}`,
+  );
+}
+
 /** What was not measured, and why: one row for each reason. */
 export function gaps(rows: readonly Row[]): DataFrame {
   const reasons = new Map<string, { implementation: string; what: string[]; gap: string }>();

@@ -1,5 +1,6 @@
 /** What notebooks use of the benchmark: measure, load, tables, figures. */
 export { compareValues, errorsOverX, type Form, referenceCurves } from "./accuracy.ts";
+export { besideReference } from "./beside.ts";
 export {
   about,
   type Certificate,
@@ -10,12 +11,26 @@ export {
   shares,
 } from "./certified.ts";
 export { ascend, formatTail, logLikelihoods } from "./consequences.ts";
+export { exactAndFast, exactOverFast, formatExactFast } from "./exact_fast.ts";
 export * from "./figures.ts";
-export { fastestOfEach, gaps, runs, speedUps, timings, valueCheck, type Which } from "./frames.ts";
+export {
+  fastestOfEach,
+  firstTimed,
+  gaps,
+  runs,
+  speedUps,
+  timings,
+  valueCheck,
+  type Which,
+} from "./frames.ts";
 export type { Implementation } from "./implementation.ts";
 export { IMPLEMENTATIONS, OWN } from "./implementations.ts";
+export { formatLineage } from "./lineage.ts";
 export { measure, type MeasureOptions } from "./measure.ts";
+export { prose } from "./prose.ts";
 export { renderPng, renderSvg, show } from "./render.ts";
 export { readResults, type Row, saveResults } from "./results.ts";
 export { loadLocal, loadReference } from "./saved.ts";
-export { formatResults } from "./table.ts";
+export { summary } from "./summary.ts";
+export { formatGaps, formatResults } from "./table.ts";
+export { formatChecked, formatDifferences } from "./value_check.ts";

@@ -1,5 +1,5 @@
 /** Figures over batch size: time, time per element, memory traffic, speed-up. One line for each. */
-import type { Axis, ErrorBars, Figure, Records, Trace } from "./types.ts";
+import type { Axis, ErrorBars, Figure, Mark, Records, Trace } from "./types.ts";
 import { records } from "./types.ts";
 import { decadeAxis, durationLabel, numberLabel, sizeAxis } from "./axes.ts";
 import { layoutOf, lineOf } from "./theme.ts";
@@ -97,14 +97,16 @@ export function speedUpOverSize(
   return { ...figure, layout: { ...figure.layout, shapes: [one] } };
 }
 
-interface Row {
+/** What every row of a figure over size has. */
+export interface Row {
   readonly implementation: string;
   readonly kind: string;
   readonly wrong?: boolean;
   readonly n: number;
 }
 
-interface Description<T> {
+/** What a figure over size shows of its rows. */
+export interface Description<T> {
   readonly title: string;
   readonly subtitle?: string | undefined;
   /** First quartile, median and third quartile. */
@@ -113,7 +115,8 @@ interface Description<T> {
   readonly hover: string;
 }
 
-function overSize<T extends Row>(rows: readonly T[], description: Description<T>): Figure {
+/** One line for each implementation over batch size. */
+export function overSize<T extends Row>(rows: readonly T[], description: Description<T>): Figure {
   const { title, subtitle, value, axis, hover } = description;
   const groups = [...Map.groupBy(rows, ({ implementation }) => implementation).values()]
     .map((group) => group.toSorted((a, b) => a.n - b.n));
@@ -135,15 +138,24 @@ function overSize<T extends Row>(rows: readonly T[], description: Description<T>
   });
   return {
     data,
-    layout: layoutOf({
-      title,
-      subtitle: withLegend(subtitle, rows),
-      x: sizeAxis(rows.map(({ n }) => n)),
-      y: axis(rows.flatMap((row) => value(row))),
-      entries: data.length,
-    }),
+    layout: {
+      ...layoutOf({
+        title,
+        subtitle: withLegend(subtitle, rows),
+        x: sizeAxis(rows.map(({ n }) => n)),
+        y: axis(rows.flatMap((row) => value(row))),
+        entries: data.length,
+      }),
+      // An empty frame says why it is empty.
+      ...(rows.length === 0 && { annotations: [NOTHING] }),
+    },
   };
 }
+
+const NOTHING: Mark = {
+  ...{ xref: "paper", yref: "paper", x: 0.5, y: 0.75, showarrow: false },
+  text: "not measured in this run",
+};
 
 /** The name in a legend, marked where values are wrong. */
 export function labelOf({ implementation, wrong }: Pick<Row, "implementation" | "wrong">): string {
