@@ -24,7 +24,7 @@ export const OWN: readonly Implementation[] = [
   mathLoop,
   ...kitRows("scalar"),
   ...kitRows("wasm", ["given", "allocated", "own"]),
-  ...kitRows("threads"),
+  ...kitRows("threads", ["given", "allocated"]),
 ];
 
 /** The libraries that people would use instead. */

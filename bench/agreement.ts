@@ -1,0 +1,91 @@
+/**
+ * Whether two runs on one machine tell the same story: any two implementations that one run finds
+ * clearly apart must stand in the same order in the other.
+ */
+import { caseName } from "./cases.ts";
+import type { Case } from "./cases.ts";
+import { figure3 } from "./prose.ts";
+import type { Row } from "./results.ts";
+import { pairedRatio } from "./statistics.ts";
+
+/** Two implementations are clearly apart when one takes this many times as long, or more. */
+export const CLEARLY = 1.15;
+
+/** Two implementations that two runs put in different orders. */
+export interface Disagreement {
+  readonly case: string;
+  readonly faster: string;
+  readonly slower: string;
+  /** Time of `slower` over that of `faster`: clearly more than 1 in one run, less in the other. */
+  readonly ratios: readonly [number, number];
+}
+
+/** What comparing two runs found. */
+export interface Agreement {
+  /** Pairs of one case that at least one of the runs finds clearly apart. */
+  readonly pairs: number;
+  /** Those of them that the runs put in different orders, the gravest first. */
+  readonly disagreements: readonly Disagreement[];
+}
+
+/**
+ * Compares the order of all pairs of implementations that both runs timed, case by case. A ratio is
+ * the median over pairs of samples of one round.
+ */
+export function agreement(
+  first: readonly Row[],
+  second: readonly Row[],
+  clearly: number = CLEARLY,
+): Agreement {
+  const other = byCase(second);
+  let pairs = 0;
+  const disagreements: Disagreement[] = [];
+  for (const [name, rows] of byCase(first)) {
+    const twins = rows.flatMap((row) => {
+      const twin = other.get(name)?.find((one) => one.implementation === row.implementation);
+      return twin ? [{ row, twin }] : [];
+    });
+    for (const [i, a] of twins.entries()) {
+      for (const b of twins.slice(i + 1)) {
+        const ratios = [ratio(b.row, a.row), ratio(b.twin, a.twin)] as const;
+        if (ratios.every((one) => one < clearly && one > 1 / clearly)) continue;
+        pairs++;
+        const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
+        if (least >= 1 || most <= 1) continue;
+        // Told from the side of the run that is the surer of it.
+        const inOrder = most >= 1 / least;
+        disagreements.push({
+          case: name,
+          faster: (inOrder ? a : b).row.implementation,
+          slower: (inOrder ? b : a).row.implementation,
+          ratios: inOrder ? ratios : [1 / ratios[0], 1 / ratios[1]],
+        });
+      }
+    }
+  }
+  disagreements.sort((a, b) => Math.max(...b.ratios) - Math.max(...a.ratios));
+  return { pairs, disagreements };
+}
+
+function byCase(rows: readonly Row[]): Map<string, Row[]> {
+  const timed = rows.filter(({ gap, round_ns }) => gap === null && round_ns !== null);
+  return Map.groupBy(timed, (row) => caseName({ ...row, fn: row.function } as unknown as Case));
+}
+
+function ratio(numerator: Row, denominator: Row): number {
+  return pairedRatio(numerator.round_ns!, denominator.round_ns!).median;
+}
+
+/** What comparing found, as text. */
+export function formatAgreement(
+  { pairs, disagreements }: Agreement,
+  clearly: number = CLEARLY,
+): string {
+  const margin = `${Math.round((clearly - 1) * 100)} %`;
+  const head = `${pairs} pairs differ by ${margin} or more in one of the runs; ` +
+    `${disagreements.length} of them stand in another order in the other.`;
+  const lines = disagreements.map(({ case: name, faster, slower, ratios }) =>
+    `  ${name}: ${slower} / ${faster} is ${ratios.map(figure3).join(" and ")}`
+  );
+  return [head, ...lines].join("\n");
+}
