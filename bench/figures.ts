@@ -9,3 +9,5 @@ export { roofline, speedUpOverSize, timeOverSize, timePerElement } from "./figur
 export { speedUpBars } from "./figures/bars.ts";
 export type { ExactOverFast } from "./figures/exact_fast.ts";
 export { costOverSize } from "./figures/exact_fast.ts";
+export { overview, type OverviewRow } from "./figures/overview.ts";
+export { type PeerRatioRow, speedUpOverPeers } from "./figures/peers.ts";

@@ -200,8 +200,9 @@ export async function openThreads(
   const out = new Float32Array(x.length);
   const work = async (milliseconds: number) => {
     const began = performance.now();
-    do await pool.softplus(x, { out, precision: "exact" });
-    while (performance.now() - began < milliseconds);
+    do await pool.softplus(x, { out, precision: "exact" }); while (
+      performance.now() - began < milliseconds
+    );
   };
   // Once before: the first call compiles.
   await work(0);

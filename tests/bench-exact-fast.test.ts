@@ -110,7 +110,7 @@ Deno.test("exact over fast: the figure has a line for each engine, and says when
   assert.deepEqual(data.map(({ name, x, y }) => [name, x, y]), [
     ["wasm exact / fast", [10, 100], [2, 2]],
   ]);
-  assert.equal(layout.annotations, undefined);
+  assert.deepEqual(layout.annotations!.map(({ text }) => text), ["<b>wasm exact / fast</b>"]);
   const empty = costOverSize([]);
   assert.match(String(empty.layout.annotations![0]!["text"]), /not measured/);
 });

@@ -31,5 +31,6 @@ export function costOverSize(data: Records<ExactOverFast>, titles: Titles = {}):
   });
   const line = { color: "#999999", width: 1, dash: "dot" };
   const one = { type: "line", xref: "paper", x0: 0, x1: 1, y0: 1, y1: 1, line };
-  return { ...figure, layout: { ...figure.layout, shapes: [one] } };
+  const shapes = [one, ...figure.layout.shapes ?? []];
+  return { ...figure, layout: { ...figure.layout, shapes } };
 }
