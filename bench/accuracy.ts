@@ -3,7 +3,7 @@ import { step, ulp } from "../tests/floats.ts";
 import type { Dtype, FloatArray, FunctionName, Quantity } from "./cases.ts";
 import { draws, floatArray } from "./cases.ts";
 import type { CurvePoint, ErrorPoint } from "./figures/curves.ts";
-import type { Implementation } from "./implementation.ts";
+import type { Gap, Implementation, Loaded } from "./implementation.ts";
 import { isGap } from "./implementation.ts";
 import { makeInputs } from "./inputs.ts";
 import { runOnce } from "./timing.ts";
@@ -139,7 +139,13 @@ async function valuesOf(
   dtype: Dtype,
   x: FloatArray,
 ): Promise<FloatArray[] | undefined> {
-  const loaded = await implementation.load();
+  let loaded: Loaded | Gap;
+  try {
+    loaded = await implementation.load();
+  } catch {
+    // What does not load is a gap of the benchmark, where the reason stands.
+    return undefined;
+  }
   if (isGap(loaded)) return undefined;
   try {
     const size = Math.sqrt(x.length);

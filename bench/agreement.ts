@@ -1,6 +1,6 @@
 /**
- * Whether two runs on one machine tell the same story: any two implementations that one run finds
- * clearly apart must stand in the same order in the other.
+ * Whether two runs on one machine tell the same story: any two implementations that are clearly
+ * apart, by both runs taken together, must stand in the same order in each.
  */
 import { caseName } from "./cases.ts";
 import type { Case } from "./cases.ts";
@@ -16,13 +16,13 @@ export interface Disagreement {
   readonly case: string;
   readonly faster: string;
   readonly slower: string;
-  /** Time of `slower` over that of `faster`: clearly more than 1 in one run, less in the other. */
+  /** Time of `slower` over that of `faster`: their mean is clearly more than 1, one is less. */
   readonly ratios: readonly [number, number];
 }
 
 /** What comparing two runs found. */
 export interface Agreement {
-  /** Pairs of one case that at least one of the runs finds clearly apart. */
+  /** Pairs of one case that are clearly apart. */
   readonly pairs: number;
   /** Those of them that the runs put in different orders, the gravest first. */
   readonly disagreements: readonly Disagreement[];
@@ -30,7 +30,8 @@ export interface Agreement {
 
 /**
  * Compares the order of all pairs of implementations that both runs timed, case by case. A ratio is
- * the median over pairs of samples of one round.
+ * the median over pairs of samples of one round, and how far apart two implementations are is the
+ * geometric mean of the ratios of both runs.
  */
 export function agreement(
   first: readonly Row[],
@@ -48,12 +49,11 @@ export function agreement(
     for (const [i, a] of twins.entries()) {
       for (const b of twins.slice(i + 1)) {
         const ratios = [ratio(b.row, a.row), ratio(b.twin, a.twin)] as const;
-        if (ratios.every((one) => one < clearly && one > 1 / clearly)) continue;
+        const mean = Math.sqrt(ratios[0] * ratios[1]);
+        if (mean < clearly && mean > 1 / clearly) continue;
         pairs++;
-        const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
-        if (least >= 1 || most <= 1) continue;
-        // Told from the side of the run that is the surer of it.
-        const inOrder = most >= 1 / least;
+        const inOrder = mean > 1;
+        if (ratios.every((one) => one > 1 === inOrder)) continue;
         disagreements.push({
           case: name,
           faster: (inOrder ? a : b).row.implementation,
@@ -63,7 +63,7 @@ export function agreement(
       }
     }
   }
-  disagreements.sort((a, b) => Math.max(...b.ratios) - Math.max(...a.ratios));
+  disagreements.sort((a, b) => Math.min(...a.ratios) - Math.min(...b.ratios));
   return { pairs, disagreements };
 }
 
@@ -82,8 +82,8 @@ export function formatAgreement(
   clearly: number = CLEARLY,
 ): string {
   const margin = `${Math.round((clearly - 1) * 100)} %`;
-  const head = `${pairs} pairs differ by ${margin} or more in one of the runs; ` +
-    `${disagreements.length} of them stand in another order in the other.`;
+  const head = `${pairs} pairs of implementations differ by ${margin} or more; ` +
+    `${disagreements.length} of them stand in different orders in the two runs.`;
   const lines = disagreements.map(({ case: name, faster, slower, ratios }) =>
     `  ${name}: ${slower} / ${faster} is ${ratios.map(figure3).join(" and ")}`
   );

@@ -3,6 +3,7 @@ import { type TimedRow, timedRows } from "./frames.ts";
 import type { FunctionName } from "./cases.ts";
 import { figure3, markdownTable } from "./prose.ts";
 import type { Row } from "./results.ts";
+import { formatGaps } from "./table.ts";
 
 /**
  * Nanoseconds per element of a fresh run and of an earlier one at the largest size of the fresh
@@ -11,7 +12,10 @@ import type { Row } from "./results.ts";
 export function besideReference(fresh: readonly Row[], earlier: readonly Row[]): string {
   const functions = [...new Set(fresh.flatMap((row) => row.gap === null ? [row.function!] : []))];
   const blocks = functions.flatMap((fn) => block(fresh, earlier, fn as FunctionName));
-  return blocks.length > 0 ? blocks.join("\n\n") : "Nothing of float32 and normal(0, 4) was timed.";
+  if (blocks.length === 0) return "Nothing of float32 and normal(0, 4) was timed.";
+  const absent = fresh.filter((row) => row.gap !== null && row.function === null);
+  const gaps = formatGaps(absent).map((text) => `\`\`\`\n${text}\n\`\`\``);
+  return [...blocks, ...gaps].join("\n\n");
 }
 
 function block(fresh: readonly Row[], earlier: readonly Row[], fn: FunctionName): string[] {

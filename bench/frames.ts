@@ -60,9 +60,9 @@ export type TimedRow =
   }
   & { readonly round_ns: number[] };
 
-/** Time over size, for `timeOverSize`, `timePerElement` and `roofline`. */
-export function timings(rows: readonly Row[], which: Which): DataFrame {
-  const found = shownRows(rows, which).map((row): Timing & Record<string, unknown> => ({
+/** Time over size, for `timeOverSize`, `timePerElement` and `roofline`; nothing if nothing was timed. */
+export function times(rows: readonly Row[], which: Which): (Timing & Record<string, unknown>)[] {
+  return shownRows(rows, which).map((row) => ({
     implementation: row.implementation,
     kind: row.kind,
     wrong: row.wrong_input !== null,
@@ -76,7 +76,11 @@ export function timings(rows: readonly Row[], which: Which): DataFrame {
     gb_per_s: row.gb_per_s,
     includes: row.includes,
   }));
-  return frameOf(found, which).sort(["n", "median_ns"]);
+}
+
+/** The same as a data frame, for a table; it throws where there is nothing to show. */
+export function timings(rows: readonly Row[], which: Which): DataFrame {
+  return frameOf(times(rows, which), which).sort(["n", "median_ns"]);
 }
 
 /**
@@ -128,20 +132,6 @@ export function valueCheck(rows: readonly Row[], which: Which): DataFrame {
     right: row.wrong_want,
   }));
   return frameOf(checked, which).sort("sweep_max_ulp");
-}
-
-/** The first of these that was timed, as a baseline; of nobody, an error says who was. */
-export function firstTimed(
-  rows: readonly Row[],
-  which: Which,
-  names: readonly string[],
-): string {
-  const timed = new Set(timedRows(rows, which).map(({ implementation }) => implementation));
-  const found = names.find((name) => timed.has(name));
-  if (found !== undefined) return found;
-  throw new RangeError(
-    `none of ${names.join(", ")} was timed; there are: ${[...timed].join(", ") || "none"}`,
-  );
 }
 
 /** What was not measured, and why: one row for each reason. */

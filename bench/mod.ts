@@ -11,26 +11,29 @@ export {
   shares,
 } from "./certified.ts";
 export { ascend, formatTail, logLikelihoods } from "./consequences.ts";
+export { contenders, peerRatios } from "./contenders.ts";
+export { formatDistributions } from "./distributions.ts";
 export { exactAndFast, exactOverFast, formatExactFast } from "./exact_fast.ts";
 export * from "./figures.ts";
 export {
   fastestOfEach,
-  firstTimed,
   gaps,
   runs,
   speedUps,
+  times,
   timings,
   valueCheck,
   type Which,
 } from "./frames.ts";
+export { headline, overviewRows, runText } from "./front.ts";
 export type { Implementation } from "./implementation.ts";
-export { IMPLEMENTATIONS, OWN } from "./implementations.ts";
+export { IMPLEMENTATIONS, ONE_OF_EACH, OWN } from "./implementations.ts";
 export { formatLineage } from "./lineage.ts";
 export { measure, type MeasureOptions } from "./measure.ts";
 export { prose } from "./prose.ts";
 export { renderPng, renderSvg, show } from "./render.ts";
 export { readResults, type Row, saveResults } from "./results.ts";
-export { loadLocal, loadReference } from "./saved.ts";
+export { loadLatest, loadLocal, loadReference } from "./saved.ts";
 export { summary } from "./summary.ts";
 export { formatGaps, formatResults } from "./table.ts";
 export { formatChecked, formatDifferences } from "./value_check.ts";

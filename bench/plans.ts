@@ -77,7 +77,7 @@ const GRIDS: Readonly<Record<Plan, readonly Grid[]>> = {
 /** Wall-clock seconds a plan aims for; the least number of rounds may take it beyond. */
 export const BUDGET_SECONDS: Readonly<Record<Plan, number>> = {
   quick: 4,
-  standard: 150,
+  standard: 240,
   full: 2400,
 };
 

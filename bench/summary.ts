@@ -7,12 +7,10 @@ import { pairedRatio } from "./statistics.ts";
 /**
  * Who is fastest at the largest size, on one thread and on all, how the kit stands to each peer,
  * who beats it, and who gives wrong values: Markdown.
- *
- * @throws {RangeError} when nothing was timed
  */
 export function summary(rows: readonly Row[], which: Which): string {
   const timed = timedRows(rows, which).filter(({ kind }) => kind !== "floor");
-  if (timed.length === 0) throw new RangeError(`nothing of ${which.function} was timed`);
+  if (timed.length === 0) return `Nothing of ${which.function} was timed in this run.`;
   const n = Math.max(...timed.map((row) => row.rows));
   const largest = timed.filter((row) => row.rows === n);
   const oneThread = largest.filter(({ threads }) => threads === 1);
