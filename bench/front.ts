@@ -46,9 +46,9 @@ export function frontTable(rows: readonly Row[]): { head: string[]; lines: strin
   const head = [
     "",
     ...functions.flatMap((fn) => [
-      `${fn}, one thread, ns`,
-      "several, ns",
-      "worst error, ULP",
+      `${fn}, one thread`,
+      "several",
+      "ULP",
       "fails, such as",
     ]),
   ];
@@ -64,7 +64,7 @@ export function frontTable(rows: readonly Row[]): { head: string[]; lines: strin
       const { wrong, ulp } = one;
       return [
         ...[time(one.one), time(one.all), ulp === null ? "" : figure3(ulp)],
-        wrong ? `${figure3(wrong.got)} at ${figure3(wrong.at)}, not ${figure3(wrong.right)}` : "",
+        wrong ? `${figure3(wrong.got)} at ${figure3(wrong.at)}` : "",
       ];
     }),
   ]);
@@ -87,20 +87,24 @@ export function headline(rows: readonly Row[], fn: FunctionName = "softplus"): s
   const exact = all.filter(({ ulp }) => ulp !== null).toSorted((a, b) => a.ulp! - b.ulp!);
   const best = exact.filter(({ ulp }) => ulp! - exact[0]!.ulp! < 0.005);
   const wrong = all.filter((each) => each.wrong);
-  return [
-    `${FUNCTIONS[fn].title}, ${n} × ${n}, float32:`,
-    one
-      ? `fastest on one thread ${speed(one, one.one!.median_ns)}`
-      : "nothing was timed on one thread",
-    any ? `, on any number of threads ${speed(any, least(any))};` : ";",
-    best.length > 0
-      ? ` most accurate ${listText(best.map(({ name }) => `**${name}**`))} ` +
-        `(${figure3(best[0]!.ulp!)} ULP);`
-      : "",
-    wrong.length > 0
-      ? ` 0, ∞ or NaN somewhere where the answer is none of them: ${
-        listText(wrong.map(({ name }) => name))
-      }.`
-      : " nobody fails altogether.",
-  ].join(" ").replaceAll(/ +([,;.])| {2,}/g, (_, mark) => mark ?? " ");
+  const title = FUNCTIONS[fn].title.replace(/^./, (letter) => letter.toUpperCase());
+  const fastest = one === undefined
+    ? `Fastest is ${speed(any!, least(any!))}, on several threads.`
+    : any === one
+    ? `Fastest is ${speed(one, least(one))}, ${
+      one.all && one.all.median_ns === least(one) ? "on several threads" : "on one thread"
+    }.`
+    : `Fastest on one thread is ${speed(one, one.one!.median_ns)}, on several ` +
+      `${speed(any!, least(any!))}.`;
+  const accurate = best.length === 0
+    ? ""
+    : `Most accurate: ${listText(best.map(({ name }) => `**${name}**`))}, ` +
+      `${figure3(best[0]!.ulp!)} ULP.`;
+  const fails = wrong.length === 0
+    ? "Nobody fails."
+    : `0, ∞ or NaN somewhere where the answer is none of them: ${
+      listText(wrong.map(({ name }) => name))
+    }.`;
+  return [`${title}, ${n} × ${n}, float32.`, fastest, accurate, fails]
+    .filter((text) => text !== "").join(" ");
 }

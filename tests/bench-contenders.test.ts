@@ -72,14 +72,22 @@ Deno.test("peers: ratios are of pairs of one round, of one run", () => {
 
 Deno.test("front page: sentences and table say who is fastest, most accurate, and who fails", () => {
   const text = headline(rows);
-  assert.match(text, /fastest on one thread \*\*softplus-kit fast\*\* \(100 ns, 1\.00 ns per/);
-  assert.match(text, /most accurate \*\*softplus-kit exact\*\* \(0\.500 ULP\)/);
+  assert.match(
+    text,
+    /Fastest is \*\*softplus-kit fast\*\* \(100 ns, 1\.00 ns per element\), on one thread\./,
+  );
+  assert.match(text, /Most accurate: \*\*softplus-kit exact\*\*, 0\.500 ULP\./);
   assert.match(text, /none of them: Lib\.$/);
   const { head, lines } = frontTable(rows);
   assert.ok(lines.every((line) => line.length === head.length));
   assert.deepEqual(lines.find(([name]) => name === "Lib"), [
-    ...["Lib", "3.00", "1.50", "3.00", "0 at −17.0, not 4.0·10⁻⁸"],
+    ...["Lib", "3.00", "1.50", "3.00", "0 at −17.0"],
   ]);
+  const quick = row("Lib, all threads", [50], { library: "Lib", threads: 2 });
+  assert.match(
+    headline([...rows, quick]),
+    /on one thread is \*\*softplus-kit fast.*on several \*\*Lib/,
+  );
   assert.equal(headline([]), "");
   assert.deepEqual(frontTable([]).lines, []);
 });

@@ -44,7 +44,7 @@ Deno.test("summary: the largest size, fastest first, one picture and one table",
   );
   assert.deepEqual(lines, [
     "lib &lt;x&gt;|2.00|0.500|",
-    "naive|6.00|0.500|∞ at 89.0, not 89.0|",
+    "naive|6.00|0.500|∞ at 89.0|",
     "Math loop|8.00|0.500|",
   ]);
   assert.equal(html.match(/<table>/g)?.length, 1);

@@ -100,7 +100,7 @@ export function overview(rows: readonly OverviewRow[], titles: Titles = {}): Fig
   const top = Math.max(10, ...shown.map((row) => ulp(row) ?? 0));
   const errorAxis: Axis = {
     ...layout.xaxis,
-    title: { text: "worst error over the range (ULP)", standoff: 10 },
+    title: { text: "worst error (ULP)", standoff: 10 },
     domain: [0.56, 1],
     range: [Math.log10(0.2), Math.log10(top) + 0.35],
     tickvals: [0.5, 10, 1e3, 1e5, 1e7, 1e9].filter((tick) => tick <= top * 1.5),

@@ -29,7 +29,7 @@ export function speedUpOverPeers(rows: readonly PeerRatioRow[], titles: Titles =
     return {
       ...{ type: "scatter", name: `softplus-kit ${precision}`, mode: "markers" },
       x: own.map(({ median }) => median),
-      y: own.map(({ peer }) => peers.indexOf(peer) + (k - 0.5) * 0.3),
+      y: own.map(({ peer }) => peers.indexOf(peer) + (k - 0.5) * 0.46),
       marker: {
         ...{ color: COLOURS[k]!, symbol: k === 0 ? "circle" : "diamond", size: 10 },
         line: { color: COLOURS[k]!, width: 1 },
@@ -59,7 +59,7 @@ export function speedUpOverPeers(rows: readonly PeerRatioRow[], titles: Titles =
       range: [-0.6, peers.length - 0.4],
     },
     entries: 2,
-    height: 190 + 34 * peers.length,
+    height: 190 + 36 * peers.length,
     right: 40,
   });
   const one = { type: "line", yref: "paper", x0: 1, x1: 1, y0: 0, y1: 1, line: { color: INK } };
@@ -67,7 +67,7 @@ export function speedUpOverPeers(rows: readonly PeerRatioRow[], titles: Titles =
     x.map((ratio, i): Mark => ({
       ...{ x: Math.log10(rows.filter((row) => row.precision === precisions[k])[i]!.q3), y: y[i] },
       ...{ text: `${ratio.toPrecision(ratio < 10 ? 2 : 3)} ×`, xanchor: "left", xshift: 8 },
-      ...{ showarrow: false, font: { size: 12, color: COLOURS[k]! }, bgcolor: "#ffffffcc" },
+      ...{ showarrow: false, font: { size: 12, color: COLOURS[k]! } },
     }))
   );
   const sides = [["← the peer is faster", "right", -8], [
@@ -88,7 +88,7 @@ export function speedUpOverPeers(rows: readonly PeerRatioRow[], titles: Titles =
     layout: {
       ...layout,
       ...{ shapes: [one], annotations: rows.length > 0 ? [...numbers, ...words] : [nothing] },
-      legend: { orientation: "h", x: 0, xanchor: "left", y: -70 / (34 * peers.length + 40) },
+      legend: { orientation: "h", x: 0, xanchor: "left", y: -70 / (36 * peers.length + 40) },
     },
   };
 }

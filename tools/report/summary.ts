@@ -9,7 +9,7 @@ import { escapeHtml, table } from "./html.ts";
 import { renderMarkdown } from "./markdown.ts";
 
 const explanation = "Medians over the largest of the batches, whose numbers are drawn from a " +
-  "normal distribution with mean 0 and standard deviation 4; times are per element. A line stands " +
+  "normal distribution with mean 0 and standard deviation 4; times are nanoseconds per element. A line stands " +
   "for a formula of a library, with the fastest way to call it, on one thread and on several. The " +
   "worst error is over the whole range of the function, in units of the last place (ULP) of the " +
   "exact result: ½ is correct rounding. Who fails gives 0, ∞ or NaN for some input where the " +
