@@ -31,8 +31,8 @@ const HELP = `Validates and times softplus, its gradient and sigmoid, and saves 
   --implementations NAMES those whose names contain one of NAMES
   --budget SECONDS        time to aim for
   --list                  the implementations, and what each call includes
-  --compare PATHS         no measurement: two .parquet files, in which order they disagree; fails
-                          where implementations that differ by 15 % change places
+  --compare PATHS         no measurement: names implementations that differ by 15 % or more
+                          and change places between two .parquet files; fails if there are any
   --help
 
 NAMES and NUMBERS are separated by commas.`;

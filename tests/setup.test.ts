@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import type { Requirement, System } from "../tools/setup/requirement.ts";
-import { findDenoKernel, findPython, pythonPeers } from "../tools/setup/requirements.ts";
+import {
+  findDenoKernel,
+  findPython,
+  pythonPeers,
+  requirements,
+} from "../tools/setup/requirements.ts";
+import { missingText } from "../tools/reproduce.ts";
 import { setup } from "../tools/setup.ts";
 
 /** A machine that is made up: the commands that succeed, and what happens when they do. */
@@ -162,4 +168,14 @@ Deno.test("Python peers: looked for in the Python that has NumPy, and named with
   assert.deepEqual(pythonPeers.flatMap(({ debian }) => debian), [
     ...["python3-numpy", "python3-scipy", "python3-numba", "python3-torch"],
   ]);
+});
+
+Deno.test("reproduce: the report says of everything that can be missing what for and how to add it", () => {
+  for (const need of requirements) {
+    const text = missingText(need);
+    assert.ok(text.includes(need.name) && text.includes(need.neededFor), text);
+    assert.ok(text.includes(need.byHand), text);
+    for (const name of need.debian ?? []) assert.ok(text.includes(name), text);
+  }
+  assert.match(missingText(pythonPeers[0]!), /sudo apt-get install python3-numpy/);
 });
