@@ -6,7 +6,7 @@ import { caseName } from "./cases.ts";
 import type { Case } from "./cases.ts";
 import { figure3 } from "./prose.ts";
 import type { Row } from "./results.ts";
-import { pairedRatio } from "./statistics.ts";
+import { pairedRatio, type Quartiles } from "./statistics.ts";
 
 /** Two implementations are clearly apart when one takes this many times as long, or more. */
 export const CLEARLY = 1.15;
@@ -18,6 +18,8 @@ export interface Disagreement {
   readonly slower: string;
   /** Time of `slower` over that of `faster`: their mean is clearly more than 1, one is less. */
   readonly ratios: readonly [number, number];
+  /** Whether the quartiles of both ratios lie on their sides of 1: a contradiction, not noise. */
+  readonly firm: boolean;
 }
 
 /** What comparing two runs found. */
@@ -48,7 +50,8 @@ export function agreement(
     });
     for (const [i, a] of twins.entries()) {
       for (const b of twins.slice(i + 1)) {
-        const ratios = [ratio(b.row, a.row), ratio(b.twin, a.twin)] as const;
+        const spreads = [ratio(b.row, a.row), ratio(b.twin, a.twin)] as const;
+        const ratios = [spreads[0].median, spreads[1].median] as const;
         const mean = Math.sqrt(ratios[0] * ratios[1]);
         if (mean < clearly && mean > 1 / clearly) continue;
         pairs++;
@@ -59,6 +62,7 @@ export function agreement(
           faster: (inOrder ? a : b).row.implementation,
           slower: (inOrder ? b : a).row.implementation,
           ratios: inOrder ? ratios : [1 / ratios[0], 1 / ratios[1]],
+          firm: spreads.every(({ q1, q3 }) => q1 > 1 || q3 < 1),
         });
       }
     }
@@ -72,8 +76,8 @@ function byCase(rows: readonly Row[]): Map<string, Row[]> {
   return Map.groupBy(timed, (row) => caseName({ ...row, fn: row.function } as unknown as Case));
 }
 
-function ratio(numerator: Row, denominator: Row): number {
-  return pairedRatio(numerator.round_ns!, denominator.round_ns!).median;
+function ratio(numerator: Row, denominator: Row): Quartiles {
+  return pairedRatio(numerator.round_ns!, denominator.round_ns!);
 }
 
 /** What comparing found, as text. */
@@ -83,9 +87,10 @@ export function formatAgreement(
 ): string {
   const margin = `${Math.round((clearly - 1) * 100)} %`;
   const head = `${pairs} pairs of implementations differ by ${margin} or more; ` +
-    `${disagreements.length} of them stand in different orders in the two runs.`;
-  const lines = disagreements.map(({ case: name, faster, slower, ratios }) =>
-    `  ${name}: ${slower} / ${faster} is ${ratios.map(figure3).join(" and ")}`
+    `${disagreements.length} of them stand in different orders in the two runs, ` +
+    `${disagreements.filter(({ firm }) => firm).length} beyond the quartiles of both (marked !).`;
+  const lines = disagreements.map(({ case: name, faster, slower, ratios, firm }) =>
+    `${firm ? "!" : " "} ${name}: ${slower} / ${faster} is ${ratios.map(figure3).join(" and ")}`
   );
   return [head, ...lines].join("\n");
 }

@@ -46,7 +46,7 @@ export function frontTable(rows: readonly Row[]): { head: string[]; lines: strin
   const head = [
     "",
     ...functions.flatMap((fn) => [
-      `${fn}, one thread`,
+      `${fn}, 1 thread`,
       "several",
       "ULP",
       "fails, such as",

@@ -17,6 +17,7 @@ Deno.test("agreement: who is clearly apart and stands the other way round in a r
   assert.equal(pairs, 1);
   assert.deepEqual(disagreements, [{
     ...{ case: "softplus f32 normal 10x10", faster: "a", slower: "b", ratios: [1.5, 0.95] },
+    firm: true,
   }]);
   assert.match(formatAgreement({ pairs, disagreements }), /b \/ a is 1\.50 and 0\.950/);
   // The same from the other side, and told in the same direction.
@@ -37,6 +38,12 @@ Deno.test("agreement: ratios are of pairs of one round, so a slow spell moves no
   const first = [row("a", [100, 300, 100]), row("b", [130, 390, 130])];
   const second = [row("a", [100, 100, 300]), row("b", [130, 130, 390])];
   assert.deepEqual(agreement(first, second), { pairs: 1, disagreements: [] });
+});
+
+Deno.test("agreement: where the quartiles of a run are on both sides of 1, it contradicts nobody", () => {
+  const first = [row("a", [100, 100, 100]), row("b", [300, 300, 300])];
+  const second = [row("a", [100, 100, 100]), row("b", [50, 95, 400])];
+  assert.deepEqual(agreement(first, second).disagreements.map(({ firm }) => firm), [false]);
 });
 
 Deno.test("agreement: other cases, gaps and who is in one run only do not take part", () => {

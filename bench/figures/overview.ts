@@ -153,6 +153,8 @@ export function overview(rows: readonly OverviewRow[], titles: Titles = {}): Fig
     layout: {
       ...layout,
       ...{ xaxis2: errorAxis, shapes, annotations, showlegend: true },
+      // Else the second panel would cover what is drawn below it.
+      plot_bgcolor: "rgba(0, 0, 0, 0)",
       legend: {
         ...{ orientation: "h", x: 0, xanchor: "left", y: -54 / (ROW_HEIGHT * shown.length) },
         ...{ yanchor: "top", font: { color: INK } },
