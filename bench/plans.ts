@@ -78,7 +78,7 @@ const GRIDS: Readonly<Record<Plan, readonly Grid[]>> = {
 export const BUDGET_SECONDS: Readonly<Record<Plan, number>> = {
   quick: 4,
   standard: 240,
-  full: 2400,
+  full: 6000,
 };
 
 /** Milliseconds of a call beyond which a plan leaves an implementation out, by name. */

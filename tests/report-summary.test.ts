@@ -57,11 +57,13 @@ Deno.test("summary: who is not there is named, with the reason; nobody who has a
   const absent = { kind: "peer", function: null, median_ns: null, library: "Lib" };
   const html = await summaryHtml([
     row({ implementation: "wasm exact" }),
-    row({ implementation: "wasm exact", function: "sigmoid", gap: "not this one" }),
+    row({ implementation: "wasm exact", function: "sigmoid", dtype: "f64", gap: "not this one" }),
+    row({ implementation: "slow loop", gap: "a call takes too long", median_ns: null }),
     row({ ...absent, implementation: "Lib, 1 thread", gap: "to add it: apt-get install <lib>" }),
     row({ ...absent, implementation: "Lib, out", gap: "to add it: apt-get install <lib>" }),
   ]);
   assert.match(html, /<strong>Lib<\/strong>: to add it: apt-get install &lt;lib&gt;/);
+  assert.match(html, /<strong>slow loop<\/strong>: a call takes too long/);
   assert.doesNotMatch(html, /not this one/);
 });
 

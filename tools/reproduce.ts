@@ -18,7 +18,7 @@ import type { Requirement } from "./setup/requirement.ts";
 import { jupyter } from "./setup/requirements.ts";
 
 /** Minutes that a run takes at most on two cores, set-up of a fresh machine not included. */
-export const BUDGET_MINUTES = { quick: 6, standard: 12, full: 75 } as const;
+export const BUDGET_MINUTES = { quick: 6, standard: 12, full: 150 } as const;
 
 const start = performance.now();
 let step = 0;
@@ -61,7 +61,7 @@ async function execute(canRun: boolean): Promise<{ name: string; notebook: Noteb
 /** What is missing, what for, and how to add it: a sentence or two for the report. */
 export function missingText({ name, neededFor, debian, byHand }: Requirement): string {
   const add = debian ? `sudo apt-get install ${debian.join(" ")} on Debian or Ubuntu, or ` : "";
-  return `${name} is missing on this machine, needed for ${neededFor}. To add it: ${add}${byHand}.`;
+  return `${name}, needed for ${neededFor}. To add it: ${add}${byHand}.`;
 }
 
 async function reproduce(args: readonly string[]): Promise<void> {
@@ -85,12 +85,12 @@ async function reproduce(args: readonly string[]): Promise<void> {
   await writeReport(folder, {
     environment: await environment(),
     summary: await summaryHtml(rows),
-    remarks: [
-      ...missing.map(missingText),
-      ...(canRun ? [] : [
-        "So the notebooks were not executed on this machine: they are shown as they were committed.",
-      ]),
+    remarks: missing.length === 0 ? [] : [
+      `Missing on this machine: ${missing.map(({ name }) => name).join(", ")}. How to add them ` +
+      "stands at the end of this page." +
+      (canRun ? "" : " The notebooks were not executed here: they are shown as committed."),
     ],
+    missing: missing.map(missingText),
     notebooks,
   });
   const seconds = (performance.now() - start) / 1000;

@@ -36,13 +36,12 @@ export async function summaryHtml(rows: readonly Row[]): Promise<string> {
   ].join("\n");
 }
 
-/** Implementations without any time, one item for each reason, which says how to add them. */
+/** Who has no time on this page, one item for each reason, which says how to add a library. */
 function missingHtml(rows: readonly Row[]): string {
-  const timed = new Set(
-    rows.filter(({ gap }) => gap === null).map(({ implementation }) => implementation),
-  );
-  const absent = rows.filter(({ gap, function: fn, implementation }) =>
-    gap !== null && fn === null && !timed.has(implementation)
+  const size = frontSize(rows) ?? frontSize(rows, "sigmoid");
+  const absent = rows.filter(({ gap, function: fn, dtype, distribution, rows: n }) =>
+    gap !== null && (fn === null || (fn === "softplus" || fn === "sigmoid") && dtype === "f32" &&
+        distribution === "normal" && n === size)
   );
   if (absent.length === 0) return "";
   const items = [...Map.groupBy(absent, ({ gap }) => gap!)].map(([gap, group]) => {
