@@ -6,7 +6,9 @@ import {
   pythonPeers,
   requirements,
 } from "../tools/setup/requirements.ts";
-import { missingText } from "../tools/reproduce.ts";
+import config from "../deno.json" with { type: "json" };
+import { BUDGET_SECONDS } from "../bench/plans.ts";
+import { BUDGET_MINUTES, missingText } from "../tools/reproduce.ts";
 import { setup } from "../tools/setup.ts";
 
 /** A machine that is made up: the commands that succeed, and what happens when they do. */
@@ -178,4 +180,14 @@ Deno.test("reproduce: the report says of everything that can be missing what for
     for (const name of need.debian ?? []) assert.ok(text.includes(name), text);
   }
   assert.match(missingText(pythonPeers[0]!), /sudo apt-get install python3-numpy/);
+});
+
+Deno.test("reproduce: the task says how long it takes, and the benchmark leaves time for the rest", () => {
+  const { quick, standard, full } = BUDGET_MINUTES;
+  const { description } = config.tasks.reproduce;
+  const said = `in ${standard} minutes at most (--quick: ${quick}, --full: ${full})`;
+  assert.ok(description.includes(said), description);
+  for (const plan of ["quick", "standard", "full"] as const) {
+    assert.ok(BUDGET_SECONDS[plan] < 0.7 * 60 * BUDGET_MINUTES[plan], plan);
+  }
 });
