@@ -156,7 +156,10 @@ export function runs(rows: readonly Row[]): DataFrame {
   const found = new Map(
     rows.map(({ date, cpu, cores, os, deno, v8, commit, noise }) => [
       date,
-      { date, cpu, cores, os, deno, v8, commit, noise },
+      {
+        ...{ date, cpu, cores, os, deno, v8, commit },
+        noise: typeof noise === "number" ? Number(noise.toPrecision(2)) : null,
+      },
     ]),
   );
   return pl.readRecords([...found.values()]);
