@@ -77,6 +77,12 @@ export function overview(rows: readonly OverviewRow[], titles: Titles = {}): Fig
       marker: { color: MUTED, symbol, size: 11, line: { color: MUTED, width: 2 } },
     }),
   ));
+  // A trace: a shape would lie under the second panel's grid.
+  data.push({
+    ...{ type: "scatter", name: "correctly rounded", mode: "lines", xaxis: "x2", zorder: -1 },
+    ...{ x: [0.5, 0.5], y: [-shown.length + 0.4, 0.6], hoverinfo: "skip", showlegend: false },
+    line: { color: COLOURS[0]!, width: 1, dash: "dot" },
+  });
   const timeAxis = decadeAxis("time per element (ns)", [
     ...times,
     ...(floor?.one === undefined ? [] : [floor.one]),
@@ -106,7 +112,8 @@ export function overview(rows: readonly OverviewRow[], titles: Titles = {}): Fig
     tickvals: [0.5, 10, 1e3, 1e5, 1e7, 1e9].filter((tick) => tick <= top * 1.5),
     ticktext: ["½", "10", "10<sup>3</sup>", "10<sup>5</sup>", "10<sup>7</sup>", "∞"],
   };
-  const line = (mark: Mark): Mark => ({ type: "line", layer: "below", ...mark });
+  // Over the grid, under the dots.
+  const line = (mark: Mark): Mark => ({ type: "line", layer: "between", ...mark });
   const shapes: Mark[] = [
     // A band behind the kit, so that the eye finds it in both panels.
     ...shown.flatMap(({ kind }, i): Mark[] =>
@@ -122,10 +129,6 @@ export function overview(rows: readonly OverviewRow[], titles: Titles = {}): Fig
         line({ x0: one, x1: all, y0: -i, y1: -i, line: { color: colours[i]!, width: 1.5 } }),
       ]
     ),
-    line({
-      ...{ xref: "x2", yref: "paper", x0: 0.5, x1: 0.5, y0: 0, y1: 1 },
-      line: { color: "#0072B2", width: 1, dash: "dot" },
-    }),
     ...(floor?.one === undefined ? [] : [line({
       ...{ yref: "paper", x0: floor.one, x1: floor.one, y0: 0, y1: 1 },
       line: { color: "#777777", width: 1, dash: "dot" },
