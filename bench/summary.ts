@@ -76,9 +76,12 @@ function notTimed(rows: readonly Row[], which: Which): string {
     (row.function === null ||
       row.function === which.function && row.dtype === (which.dtype ?? "f32"))
   );
-  const names = [...Map.groupBy(about, ({ library }) => library)].map(([library, group]) => {
-    const reasons = [...new Set(group.map(({ gap }) => gap!))];
-    return `${library} (${reasons.length > 1 ? `${reasons[0]!}, and more` : reasons[0]!})`;
-  });
+  const reasons = new Map<string, string[]>();
+  for (const [library, group] of Map.groupBy(about, ({ library }) => library)) {
+    const all = [...new Set(group.map(({ gap }) => gap!))];
+    const reason = all.length > 1 ? `${all[0]!}, and more` : all[0]!;
+    reasons.set(reason, [...reasons.get(reason) ?? [], library]);
+  }
+  const names = [...reasons].map(([reason, libraries]) => `${listText(libraries)} (${reason})`);
   return names.length === 0 ? "" : `Not timed: ${names.join("; ")}.`;
 }

@@ -136,7 +136,8 @@ Deno.test("summary: who is fastest, by how much, and who is faster than the kit"
   ];
   assert.match(summary(tied, which), /No difference beyond the quartiles: alike/);
   const gap = { ...gapRow(implementation("absent", "peer"), "not installed"), ...run };
-  assert.match(summary([...rows, gap], which), /absent \(not installed\)/);
+  const too = { ...gapRow(implementation("too", "peer"), "not installed"), ...run };
+  assert.match(summary([...rows, gap, too], which), /absent and too \(not installed\)/);
   assert.match(summary([], which), /Nothing of softplus was timed/);
 });
 
