@@ -3,7 +3,7 @@ import { step, ulp } from "../tests/floats.ts";
 import type { Dtype, FloatArray, FunctionName, Quantity } from "./cases.ts";
 import { draws, floatArray } from "./cases.ts";
 import type { CurvePoint, ErrorPoint } from "./figures/curves.ts";
-import type { Implementation } from "./implementation.ts";
+import type { Gap, Implementation, Loaded } from "./implementation.ts";
 import { isGap } from "./implementation.ts";
 import { makeInputs } from "./inputs.ts";
 import { runOnce } from "./timing.ts";
@@ -97,10 +97,18 @@ export interface ValueDifference {
 /**
  * Compares the results of all implementations pair by pair, every element of an n x n batch of
  * normal(0, 4): the value check of the Python lineage, with the difference in ULP beside it.
+ *
+ * @throws {RangeError} when nobody is called `against`
  */
 export async function compareValues(
   implementations: readonly Implementation[],
-  { fn, dtype = "f32", n = 510 }: { fn: FunctionName; dtype?: Dtype; n?: number },
+  { fn, dtype = "f32", n = 510, against }: {
+    fn: FunctionName;
+    dtype?: Dtype;
+    n?: number;
+    /** Only the pairs that this implementation is the first of. */
+    against?: string;
+  },
 ): Promise<ValueDifference[]> {
   const x = draws("normal", dtype, n * n);
   const results: { name: string; outputs: readonly FloatArray[] }[] = [];
@@ -109,25 +117,34 @@ export async function compareValues(
     const outputs = await valuesOf(implementation, fn, dtype, x);
     if (outputs) results.push({ name: implementation.name, outputs });
   }
+  if (against !== undefined && !results.some(({ name }) => name === against)) {
+    throw new RangeError(
+      `no values of ${against}; there are: ${results.map(({ name }) => name).join(", ")}`,
+    );
+  }
   return results.flatMap((first, i) =>
-    results.slice(i + 1).map((second): ValueDifference => {
-      let [difference, apart] = [0, 0];
-      first.outputs.forEach((output, k) => {
-        const other = second.outputs[k]!;
-        for (let j = 0; j < output.length; j++) {
-          const [a, b] = [output[j]!, other[j]!];
-          if (Object.is(a, b)) continue;
-          const distance = Math.abs(a - b);
-          difference = Math.max(difference, Number.isNaN(distance) ? Infinity : distance);
-          const unit = ulp(Math.max(Math.abs(a), Math.abs(b)), dtype);
-          apart = Math.max(apart, Number.isFinite(unit) ? distance / unit : Infinity);
-        }
-      });
-      return {
-        ...{ first: first.name, second: second.name },
-        ...{ max_abs_diff: difference, max_ulp_diff: apart },
-      };
-    })
+    (against === undefined
+      ? results.slice(i + 1)
+      : results.filter((second) => first.name === against && second !== first)).map(
+        (second): ValueDifference => {
+          let [difference, apart] = [0, 0];
+          first.outputs.forEach((output, k) => {
+            const other = second.outputs[k]!;
+            for (let j = 0; j < output.length; j++) {
+              const [a, b] = [output[j]!, other[j]!];
+              if (Object.is(a, b)) continue;
+              const distance = Math.abs(a - b);
+              difference = Math.max(difference, Number.isNaN(distance) ? Infinity : distance);
+              const unit = ulp(Math.max(Math.abs(a), Math.abs(b)), dtype);
+              apart = Math.max(apart, Number.isFinite(unit) ? distance / unit : Infinity);
+            }
+          });
+          return {
+            ...{ first: first.name, second: second.name },
+            ...{ max_abs_diff: difference, max_ulp_diff: apart },
+          };
+        },
+      )
   );
 }
 
@@ -138,7 +155,13 @@ async function valuesOf(
   dtype: Dtype,
   x: FloatArray,
 ): Promise<FloatArray[] | undefined> {
-  const loaded = await implementation.load();
+  let loaded: Loaded | Gap;
+  try {
+    loaded = await implementation.load();
+  } catch {
+    // What does not load is a gap of the benchmark, where the reason stands.
+    return undefined;
+  }
   if (isGap(loaded)) return undefined;
   try {
     const size = Math.sqrt(x.length);

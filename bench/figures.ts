@@ -9,3 +9,7 @@ export type { EnvelopePoint, SharePoint } from "./figures/certified.ts";
 export { errorOverBinades, shareOverError } from "./figures/certified.ts";
 export { roofline, speedUpOverSize, timeOverSize, timePerElement } from "./figures/sizes.ts";
 export { speedUpBars } from "./figures/bars.ts";
+export type { ExactOverFast } from "./figures/exact_fast.ts";
+export { costOverSize } from "./figures/exact_fast.ts";
+export { overview, type OverviewRow } from "./figures/overview.ts";
+export { type PeerRatioRow, speedUpOverPeers } from "./figures/peers.ts";

@@ -60,9 +60,9 @@ export type TimedRow =
   }
   & { readonly round_ns: number[] };
 
-/** Time over size, for `timeOverSize`, `timePerElement` and `roofline`. */
-export function timings(rows: readonly Row[], which: Which): DataFrame {
-  const found = shownRows(rows, which).map((row): Timing & Record<string, unknown> => ({
+/** Time over size, for `timeOverSize`, `timePerElement` and `roofline`; nothing if nothing was timed. */
+export function times(rows: readonly Row[], which: Which): (Timing & Record<string, unknown>)[] {
+  return shownRows(rows, which).map((row) => ({
     implementation: row.implementation,
     kind: row.kind,
     wrong: row.wrong_input !== null,
@@ -76,7 +76,11 @@ export function timings(rows: readonly Row[], which: Which): DataFrame {
     gb_per_s: row.gb_per_s,
     includes: row.includes,
   }));
-  return frameOf(found, which).sort(["n", "median_ns"]);
+}
+
+/** The same as a data frame, for a table; it throws where there is nothing to show. */
+export function timings(rows: readonly Row[], which: Which): DataFrame {
+  return frameOf(times(rows, which), which).sort(["n", "median_ns"]);
 }
 
 /**
@@ -152,7 +156,10 @@ export function runs(rows: readonly Row[]): DataFrame {
   const found = new Map(
     rows.map(({ date, cpu, cores, os, deno, v8, commit, noise }) => [
       date,
-      { date, cpu, cores, os, deno, v8, commit, noise },
+      {
+        ...{ date, cpu, cores, os, deno, v8, commit },
+        noise: typeof noise === "number" ? Number(noise.toPrecision(2)) : null,
+      },
     ]),
   );
   return pl.readRecords([...found.values()]);

@@ -118,9 +118,10 @@ class Run {
         // A share of the case's time, so that twenty implementations warm up within the budget.
         const share = (deadline - performance.now()) / entries.length / 4;
         const warmUp = Math.min(60, Math.max(10, share));
-        const rest = entry.loaded.threads > 1 ? REST : 0;
+        const wake = entry.loaded.threads > 1;
+        const rest = wake ? REST : 0;
         try {
-          const watch = await stopwatch(prepared.runner, { warmUp, sample: 1, rest });
+          const watch = await stopwatch(prepared.runner, { warmUp, sample: 1, rest, wake });
           ready.push({ entry, watch, ...prepared });
         } catch (error) {
           this.#rows.push(gapRow(entry.implementation, message(error), item, entry.loaded));

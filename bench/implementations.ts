@@ -2,6 +2,7 @@
  * Every implementation of the comparison. To add one, write `peers/NAME.ts` and list it here: the
  * table, the notebooks and the figures take it from this list.
  */
+import { contenderOf } from "./contenders.ts";
 import type { Implementation } from "./implementation.ts";
 import { kitRows, naiveForms } from "./kit.ts";
 import { copy } from "./peers/copy.ts";
@@ -24,7 +25,7 @@ export const OWN: readonly Implementation[] = [
   mathLoop,
   ...kitRows("scalar"),
   ...kitRows("wasm", ["given", "allocated", "own"]),
-  ...kitRows("threads"),
+  ...kitRows("threads", ["given", "allocated"]),
 ];
 
 /** The libraries that people would use instead. */
@@ -43,3 +44,8 @@ export const PEERS: readonly Implementation[] = [
 
 /** All of them, in the order in which they load; rounds shuffle them. */
 export const IMPLEMENTATIONS: readonly Implementation[] = [...OWN, ...PEERS];
+
+/** The first row of each formula: enough where values count and times do not. */
+export const ONE_OF_EACH: readonly Implementation[] = [
+  ...Map.groupBy(IMPLEMENTATIONS, ({ name }) => contenderOf(name)).values(),
+].map((rows) => rows[0]!);

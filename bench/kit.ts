@@ -9,6 +9,7 @@ import type { FloatArray } from "./cases.ts";
 import { FUNCTIONS } from "./cases.ts";
 import type { Gap, Implementation, Inputs, Loaded, Runner } from "./implementation.ts";
 import { fillRunner } from "./implementation.ts";
+import { threadsAtWork } from "./threads_at_work.ts";
 
 const VERSION = packages.version;
 
@@ -39,7 +40,7 @@ export interface Methods {
 /** An engine that runs. */
 export interface OpenEngine {
   readonly methods: Methods;
-  /** Threads that it was asked to use. */
+  /** Threads that were seen at work. */
   readonly threads: number;
   dispose?(): Done<void>;
 }
@@ -195,7 +196,21 @@ export async function openThreads(
     | undefined;
   if (!make) return { gap: "this kit has no engine threads yet" };
   const pool = await make({ size });
-  return { methods: pool, threads: size, dispose: () => pool[Symbol.asyncDispose]() };
+  const x = Float32Array.from({ length: 1_000_000 }, (_, i) => i % 4001 / 200 - 10);
+  const out = new Float32Array(x.length);
+  const work = async (milliseconds: number) => {
+    const began = performance.now();
+    do await pool.softplus(x, { out, precision: "exact" }); while (
+      performance.now() - began < milliseconds
+    );
+  };
+  // Once before: the first call compiles.
+  await work(0);
+  return {
+    methods: pool,
+    threads: await threadsAtWork("self", () => work(40)),
+    dispose: () => pool[Symbol.asyncDispose](),
+  };
 }
 
 /** How each engine of the kit is opened. */

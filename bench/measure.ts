@@ -48,7 +48,7 @@ export async function measure(options: MeasureOptions = {}): Promise<Row[]> {
       implementations,
       budgetSeconds: options.budgetSeconds ?? BUDGET_SECONDS[plan],
       longestCall: LONGEST_CALL[plan],
-      rounds: plan === "quick" ? { least: 3, most: 21 } : { least: 5, most: 41 },
+      rounds: plan === "quick" ? { least: 3, most: 21 } : { least: 7, most: 41 },
       signal: options.signal,
       onCase(name, index) {
         bar.tick(index - last);

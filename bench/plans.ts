@@ -77,8 +77,8 @@ const GRIDS: Readonly<Record<Plan, readonly Grid[]>> = {
 /** Wall-clock seconds a plan aims for; the least number of rounds may take it beyond. */
 export const BUDGET_SECONDS: Readonly<Record<Plan, number>> = {
   quick: 4,
-  standard: 150,
-  full: 2400,
+  standard: 240,
+  full: 6000,
 };
 
 /** Milliseconds of a call beyond which a plan leaves an implementation out, by name. */

@@ -6,12 +6,13 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { agreement, formatAgreement } from "./agreement.ts";
 import type { DistributionName, Dtype, FunctionName } from "./cases.ts";
 import { DISTRIBUTIONS, FUNCTIONS } from "./cases.ts";
 import { IMPLEMENTATIONS } from "./implementations.ts";
 import { measure } from "./measure.ts";
 import { BUDGET_SECONDS, type Plan } from "./plans.ts";
-import { saveResults } from "./results.ts";
+import { readResults, type Row, saveResults } from "./results.ts";
 import { LOCAL } from "./saved.ts";
 import { formatResults } from "./table.ts";
 
@@ -30,6 +31,9 @@ const HELP = `Validates and times softplus, its gradient and sigmoid, and saves 
   --implementations NAMES those whose names contain one of NAMES
   --budget SECONDS        time to aim for
   --list                  the implementations, and what each call includes
+  --compare PATHS         no measurement: names implementations that differ by 15 % or more
+                          and change places between two .parquet files; fails
+                          where that is beyond the quartiles of both
   --help
 
 NAMES and NUMBERS are separated by commas.`;
@@ -51,7 +55,9 @@ export interface RunOptions {
  *
  * @throws {RangeError | TypeError} naming the flag that is wrong and what it takes
  */
-export function parseRun(args: readonly string[]): RunOptions | "help" | "list" {
+export function parseRun(
+  args: readonly string[],
+): RunOptions | "help" | "list" | { readonly compare: readonly [string, string] } {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -59,11 +65,18 @@ export function parseRun(args: readonly string[]): RunOptions | "help" | "list" 
       ...{ list: { type: "boolean" }, output: { type: "string" }, functions: { type: "string" } },
       ...{ dtypes: { type: "string" }, distributions: { type: "string" } },
       ...{ sizes: { type: "string" }, implementations: { type: "string" } },
-      budget: { type: "string" },
+      ...{ budget: { type: "string" }, compare: { type: "string" } },
     },
   });
   if (values.help) return "help";
   if (values.list) return "list";
+  if (values.compare !== undefined) {
+    const [first, second, ...more] = list("compare", values.compare);
+    if (second === undefined || more.length > 0) {
+      throw new RangeError("--compare takes two files, with a comma between them");
+    }
+    return { compare: [first!, second] };
+  }
   if (values.quick && values.full) throw new RangeError("--quick and --full exclude each other");
   const { functions, dtypes, distributions, sizes, implementations, budget } = values;
   return {
@@ -120,6 +133,12 @@ async function main(): Promise<number> {
       console.log(`${name} (${kind}): ${includes}`);
     }
     return 0;
+  }
+  if ("compare" in options) {
+    const [first, second] = options.compare.map(readResults) as [Row[], Row[]];
+    const found = agreement(first, second);
+    console.log(formatAgreement(found));
+    return found.disagreements.some(({ firm }) => firm) ? 1 : 0;
   }
   const stop = new AbortController();
   const onSignal = () => stop.abort(new DOMException("interrupted", "AbortError"));

@@ -58,7 +58,8 @@ function wrongAt({ wrong_input, wrong_got, wrong_want }: Row): string {
   return `x = ${number(wrong_input)}: ${number(wrong_got)}, not ${number(wrong_want)}`;
 }
 
-function formatGaps(rows: readonly Row[]): string[] {
+/** What was not measured: a line for each reason, who it is about and for which functions. */
+export function formatGaps(rows: readonly Row[]): string[] {
   const missing = rows.filter(({ gap }) => gap !== null);
   if (missing.length === 0) return [];
   const lines = [...Map.groupBy(missing, ({ gap }) => gap!)].map(([gap, group]) => {

@@ -11,7 +11,15 @@ export interface Pace {
   readonly sample: number;
   /** Milliseconds to wait after each sample; 0 if left out. */
   readonly rest?: number;
+  /**
+   * Whether to run a batch that is not timed before each sample: threads of a pool that went to
+   * sleep take turns in waking up, and a sample would tell how many of them did.
+   */
+  readonly wake?: boolean;
 }
+
+/** Milliseconds beyond which waking up no longer counts. */
+const AWAKE = 5;
 
 /** Times batches of one runner. */
 export interface Stopwatch {
@@ -46,14 +54,21 @@ export async function stopwatch(runner: Runner, pace: Pace): Promise<Stopwatch> 
   }
   // Fitted to the fastest batch, with some to spare: the next may be faster yet.
   calls = Math.ceil(1.2 * pace.sample * 1e6 / fastest);
+  const wake = pace.wake === true && fastest * calls < AWAKE * 1e6;
   return {
     calls,
     rest: pace.rest ?? 0,
     sample(): number | Promise<number> {
+      if (wake) return awake();
       const ns = batch(calls);
       return typeof ns === "number" ? ns / calls : ns.then((total) => total / calls);
     },
   };
+
+  async function awake(): Promise<number> {
+    await batch(calls);
+    return await batch(calls) / calls;
+  }
 }
 
 type BatchTimer = (calls: number) => number | Promise<number>;

@@ -20,6 +20,9 @@ Deno.test("bench: the command line without flags, and with all of them", () => {
   assert.equal((parseRun(["--output", "o"]) as { output: string }).output, "o/benchmark.parquet");
   assert.equal(parseRun(["--quick", "--help"]), "help");
   assert.equal(parseRun(["--list"]), "list");
+  assert.deepEqual(parseRun(["--compare", "a.parquet,b.parquet"]), {
+    compare: ["a.parquet", "b.parquet"],
+  });
 });
 
 Deno.test("bench: a bad flag says what it takes", () => {
@@ -31,6 +34,7 @@ Deno.test("bench: a bad flag says what it takes", () => {
   fails("--budget soon", /--budget soon: it takes positive/);
   fails("--functions ,", /--functions needs/);
   fails("--quick --full", /exclude each other/);
+  fails("--compare a.parquet", /--compare takes two files/);
   fails("--fast", /--fast/);
   fails("quick", /quick/);
 });

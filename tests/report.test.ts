@@ -50,6 +50,7 @@ const content = {
   environment,
   summary: "<p>The outcome.</p>",
   remarks: ["Not all went well: 1 < 2."],
+  missing: ["A driver. To add it: install <driver>."],
   notebooks: [
     { name: "01-one", notebook: notebook("One", shown(bundle), shown(bundle)) },
     { name: "02-two", notebook: notebook("Two") },
@@ -90,6 +91,7 @@ Deno.test("report: the index tells machine, outcome, remarks, and where to read 
   parts.push("<p>The outcome.</p>", "1 &lt; 2", "The <em>lead</em>", "<math");
   for (const part of parts) assert.ok(html.includes(part), part);
   assert.ok(!html.includes("More."), "only the first paragraph of a notebook");
+  assert.match(html, /Missing on this machine[^]*install &lt;driver&gt;/);
 });
 
 Deno.test("report: an earlier one stays if a new one cannot be made", async () => {

@@ -5,7 +5,11 @@ import {
   findDenoKernel,
   findPython,
   pythonPeers,
+  requirements,
 } from "../tools/setup/requirements.ts";
+import config from "../deno.json" with { type: "json" };
+import { BUDGET_SECONDS } from "../bench/plans.ts";
+import { BUDGET_MINUTES, missingText } from "../tools/reproduce.ts";
 import { setup } from "../tools/setup.ts";
 
 /** A machine that is made up: the commands that succeed, and what happens when they do. */
@@ -175,4 +179,24 @@ Deno.test("browser: the one that the user names, else the first that is there", 
   assert.equal(await findBrowser(named.system), "/opt/chrome");
   assert.equal(await findBrowser(machine({ commands }).system), "google-chrome");
   assert.equal(await findBrowser(machine({}).system), undefined);
+});
+
+Deno.test("reproduce: the report says of everything that can be missing what for and how to add it", () => {
+  for (const need of requirements) {
+    const text = missingText(need);
+    assert.ok(text.includes(need.name) && text.includes(need.neededFor), text);
+    assert.ok(text.includes(need.byHand), text);
+    for (const name of need.debian ?? []) assert.ok(text.includes(name), text);
+  }
+  assert.match(missingText(pythonPeers[0]!), /sudo apt-get install python3-numpy/);
+});
+
+Deno.test("reproduce: the task says how long it takes, and the benchmark leaves time for the rest", () => {
+  const { quick, standard, full } = BUDGET_MINUTES;
+  const { description } = config.tasks.reproduce;
+  const said = `in ${standard} minutes at most (--quick: ${quick}, --full: ${full})`;
+  assert.ok(description.includes(said), description);
+  for (const plan of ["quick", "standard", "full"] as const) {
+    assert.ok(BUDGET_SECONDS[plan] < 0.7 * 60 * BUDGET_MINUTES[plan], plan);
+  }
 });

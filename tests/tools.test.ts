@@ -3,7 +3,7 @@ import { notebookModule } from "../tools/check/notebook_code.ts";
 import { checkPlainTypescript } from "../tools/check/plain_typescript.ts";
 import { replaceFile, replaceFolder } from "../tools/files.ts";
 import { generate } from "../tools/generated.ts";
-import { makeReadme, sections } from "../tools/readme.ts";
+import { comparisonPicture, makeReadme, PICTURE, sections } from "../tools/readme.ts";
 import { closingLine, countJunit } from "../tools/junit.ts";
 
 Deno.test("JUnit: passed, failed and ignored tests; steps are part of their test", () => {
@@ -41,6 +41,11 @@ Deno.test("README: generated parts are replaced, the rest is left, twice is the 
 
 Deno.test("README: every part that it can have can be made", async () => {
   for (const section of Object.values(sections)) assert.ok((await section()).length > 0);
+});
+
+Deno.test("README: its picture is that of the reference run", async () => {
+  const committed = await Deno.readFile(new URL(`../${PICTURE}`, import.meta.url));
+  assert.ok(committed.toHex() === (await comparisonPicture()).toHex(), "run deno task readme");
 });
 
 Deno.test("generated files: what is stale is found, and written only on demand", async () => {

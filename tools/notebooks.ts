@@ -6,6 +6,7 @@
 
 import { fileURLToPath } from "node:url";
 import { duration, progress } from "../bench/progress.ts";
+import { RESULTS_VARIABLE } from "../bench/saved.ts";
 import { replaceFile } from "./files.ts";
 import { executeNotebook, type Execution } from "./notebooks/execute.ts";
 import { cellsWithOutput, problemsOf } from "./notebooks/expect.ts";
@@ -40,8 +41,15 @@ export async function readNotebooks(parts: readonly string[] = []): Promise<Note
   return files.sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/** Executes one notebook in its folder, with a progress bar. */
-export async function runNotebook(file: NotebookFile): Promise<Execution> {
+/**
+ * Executes one notebook in its folder, with a progress bar.
+ *
+ * @param env variables that its cells see
+ */
+export async function runNotebook(
+  file: NotebookFile,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Execution> {
   const python = await findPython(thisMachine);
   if (python === undefined) throw new Error(`${jupyter.name} is missing`);
   const bar = progress(file.notebook.cells.length, `${file.name}, cells`);
@@ -50,7 +58,7 @@ export async function runNotebook(file: NotebookFile): Promise<Execution> {
     bar.tick(to - cell);
     cell = to;
   };
-  const execution = await executeNotebook(file.notebook, { python, folder, onCell: advance });
+  const execution = await executeNotebook(file.notebook, { python, folder, env, onCell: advance });
   if (execution.problems.length === 0) advance(file.notebook.cells.length);
   await bar.done();
   return execution;
@@ -71,7 +79,8 @@ export async function notebooks(
   const files = await readNotebooks(options.parts);
   if (files.length === 0) failures.push("there is no such notebook");
   for (const file of files) {
-    const { notebook, problems } = await runNotebook(file);
+    // What is committed shows the committed run; `reproduce` shows that of its machine.
+    const { notebook, problems } = await runNotebook(file, { [RESULTS_VARIABLE]: "reference" });
     failures.push(...problems.map((problem) => `${file.name}: ${problem}`));
     if (options.check) {
       failures.push(...committedProblems(file).map((it) => `${file.name}, as committed: ${it}`));

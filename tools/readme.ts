@@ -9,6 +9,10 @@
 
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
+import { overview } from "../bench/figures.ts";
+import { frontSize, frontTable, overviewRows, runText } from "../bench/front.ts";
+import { renderPng } from "../bench/render.ts";
+import { loadReference } from "../bench/saved.ts";
 import { readTargets, type Targets } from "../bench/targets.ts";
 import { bound, MODULE_ENGINE } from "../tests/bounds.ts";
 import { readCertificates } from "../tests/verify/certificate.ts";
@@ -24,6 +28,7 @@ export type Section = () => string | Promise<string>;
 export const sections: Readonly<Record<string, Section>> = {
   accuracy,
   certificates,
+  comparison,
   targets,
   "first-call": firstCall,
   sizes,
@@ -156,6 +161,31 @@ async function firstCall(): Promise<string> {
   return `${wrapped(text)}\n\n${markdownTable([head, ...rows])}`;
 }
 
+/** The reference run: its picture, which `deno task readme` draws beside it, and its table. */
+function comparison(): string {
+  const rows = loadReference();
+  const { head, lines } = frontTable(rows);
+  const n = frontSize(rows);
+  const text =
+    `Nanoseconds per element of ${n} × ${n} float32 from normal(0, 4), worst errors over ` +
+    `the whole range in ULP. Measured on ${runText(rows)}.`;
+  return `![Time and worst error of every implementation](${PICTURE})\n\n${wrapped(text)}\n\n${
+    markdownTable([head, ...lines])
+  }`;
+}
+
+/** The picture of the reference run, from the project's folder. */
+export const PICTURE = "bench/results/cpu.png";
+
+/** Draws it. */
+export function comparisonPicture(): Promise<Uint8Array<ArrayBuffer>> {
+  const rows = loadReference();
+  return renderPng(overview(overviewRows(rows), {
+    title: `Softplus, ${frontSize(rows)} × ${frontSize(rows)}, float32`,
+    subtitle: runText(rows),
+  }));
+}
+
 function tasks(): string {
   const all: Readonly<Record<string, { readonly description: string }>> = config.tasks;
   const width = Math.max(...Object.keys(all).map((name) => name.length));
@@ -172,6 +202,7 @@ if (import.meta.main) {
     const text = await makeReadme(current);
     if (text !== current) await replaceFile(path, text);
     await replaceFile(fileURLToPath(new URL("notebooks/demo/digits.svg", root)), makePicture());
+    await Deno.writeFile(new URL(PICTURE, root), await comparisonPicture());
     console.log(text === current ? "README.md is up to date" : "README.md was updated");
     return true;
   });

@@ -14,6 +14,8 @@ export interface ReportContent {
   readonly summary: string;
   /** What the reader should know about how this report came to be. */
   readonly remarks: readonly string[];
+  /** What this machine lacks, and how to add it, a sentence each; nothing if left out. */
+  readonly missing?: readonly string[];
   /** Executed notebooks in reading order. */
   readonly notebooks: readonly { readonly name: string; readonly notebook: Notebook }[];
 }

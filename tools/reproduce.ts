@@ -14,7 +14,11 @@ import { exitWith, root, run } from "./process.ts";
 import { writeReport } from "./report.ts";
 import { summaryHtml } from "./report/summary.ts";
 import { setup } from "./setup.ts";
+import type { Requirement } from "./setup/requirement.ts";
 import { jupyter } from "./setup/requirements.ts";
+
+/** Minutes that a run takes at most on two cores, set-up of a fresh machine not included. */
+export const BUDGET_MINUTES = { quick: 6, standard: 12, full: 150 } as const;
 
 const start = performance.now();
 let step = 0;
@@ -54,7 +58,17 @@ async function execute(canRun: boolean): Promise<{ name: string; notebook: Noteb
   return executed;
 }
 
+/** What is missing, what for, and how to add it: a sentence or two for the report. */
+export function missingText({ name, neededFor, debian, byHand }: Requirement): string {
+  const add = debian ? `sudo apt-get install ${debian.join(" ")} on Debian or Ubuntu, or ` : "";
+  return `${name}, needed for ${neededFor}. To add it: ${add}${byHand}.`;
+}
+
 async function reproduce(args: readonly string[]): Promise<void> {
+  const budget = BUDGET_MINUTES[
+    args.includes("--full") ? "full" : args.includes("--quick") ? "quick" : "standard"
+  ];
+  console.log(`This takes up to ${budget} minutes on two cores.`);
   heading("set-up");
   const { missing, ok } = await setup();
   if (!ok) throw new Failed("something that is needed is missing");
@@ -70,15 +84,18 @@ async function reproduce(args: readonly string[]): Promise<void> {
   const folder = fileURLToPath(new URL("report", root));
   await writeReport(folder, {
     environment: await environment(),
-    summary: summaryHtml(rows),
-    remarks: canRun ? [] : [
-      `The notebooks were not executed on this machine, because ${jupyter.name} is missing. ` +
-      "They are shown as they were committed. Once it is installed (deno task setup says how), " +
-      "deno task reproduce executes them here.",
+    summary: await summaryHtml(rows),
+    remarks: missing.length === 0 ? [] : [
+      `Missing on this machine: ${missing.map(({ name }) => name).join(", ")}. How to add them ` +
+      "stands at the end of this page." +
+      (canRun ? "" : " The notebooks were not executed here: they are shown as committed."),
     ],
+    missing: missing.map(missingText),
     notebooks,
   });
-  console.log(`Done after ${duration((performance.now() - start) / 1000)}. The report:\n`);
+  const seconds = (performance.now() - start) / 1000;
+  const over = seconds > 60 * budget ? `, beyond the ${budget} minutes that it should take` : "";
+  console.log(`Done after ${duration(seconds)}${over}. The report:\n`);
   console.log(`  ${folder}/index.html\n  ${pathToFileURL(`${folder}/index.html`)}`);
 }
 

@@ -61,14 +61,15 @@ export function sizeAxis(sizes: readonly number[]): Axis {
   const span = Math.max(0.5, Math.log10(greatest / least));
   const ticks: number[] = [];
   for (const n of sorted.toReversed()) {
-    // A label is about 5 % of the axis wide.
+    // A label is about 7 % of the axis wide.
     const next = ticks.at(-1);
-    if (next === undefined || Math.log10(next / n) > 0.05 * span) ticks.push(n);
+    if (next === undefined || Math.log10(next / n) > 0.07 * span) ticks.push(n);
   }
   return {
     title: { text: "n, for a batch of n × n" },
     type: "log",
     range: [Math.log10(least) - 0.04 * span, Math.log10(greatest) + 0.04 * span],
+    tickangle: 0,
     tickvals: ticks.toReversed(),
     ticktext: ticks.toReversed().map(String),
   };

@@ -4,7 +4,7 @@ import { records } from "./types.ts";
 import { decadeAxis, numberLabel } from "./axes.ts";
 import type { SpeedUp, Titles } from "./sizes.ts";
 import { labelOf, quartileBars, withLegend } from "./sizes.ts";
-import { INK, layoutOf, lookOf } from "./theme.ts";
+import { INK, layoutOf, timeLookOf } from "./theme.ts";
 
 /**
  * Speed-up over a baseline at one size, logarithmic: twice as fast and half as fast are equally
@@ -20,7 +20,7 @@ export function speedUpBars(
   const all = records(data);
   const n = Math.max(...all.map((row) => row.n));
   const rows = all.filter((row) => row.n === n).toSorted((a, b) => a.ratio - b.ratio);
-  const looks = rows.map(({ implementation, kind }) => lookOf(implementation, kind));
+  const looks = rows.map(({ implementation, kind }) => timeLookOf(implementation, kind));
   const quartiles = rows.map(({ q1, ratio, q3 }) => [q1, ratio, q3] as const);
   const names = rows.map(labelOf);
   const layout = layoutOf({
@@ -45,7 +45,7 @@ export function speedUpBars(
     y: names,
     marker: {
       // Filled for the kit, tinted for the others: a sign that stays in black and white.
-      color: looks.map(({ colour }, i) => rows[i]!.kind === "kit" ? colour : `${colour}55`),
+      color: looks.map(({ colour }, i) => rows[i]!.kind === "kit" ? colour : `${colour}66`),
       line: { color: looks.map(({ colour }) => colour), width: 1.5 },
     },
     hoverinfo: "skip",

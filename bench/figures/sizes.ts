@@ -1,8 +1,9 @@
 /** Figures over batch size: time, time per element, memory traffic, speed-up. One line for each. */
-import type { Axis, ErrorBars, Figure, Records, Trace } from "./types.ts";
+import type { Axis, ErrorBars, Figure, Mark, Records, Trace } from "./types.ts";
 import { records } from "./types.ts";
 import { decadeAxis, durationLabel, numberLabel, sizeAxis } from "./axes.ts";
-import { layoutOf, lineOf } from "./theme.ts";
+import { endLabels, labelMargin, type LineEnd } from "./labels.ts";
+import { layoutOf, timeLookOf } from "./theme.ts";
 
 /** An implementation at one size; the columns of `frames.timings`. */
 export interface Timing {
@@ -94,10 +95,11 @@ export function speedUpOverSize(
   });
   const line = { color: "#999999", width: 1, dash: "dot" };
   const one = { type: "line", xref: "paper", x0: 0, x1: 1, y0: 1, y1: 1, line };
-  return { ...figure, layout: { ...figure.layout, shapes: [one] } };
+  const shapes = [one, ...figure.layout.shapes ?? []];
+  return { ...figure, layout: { ...figure.layout, shapes } };
 }
 
-/** What every row over sizes has. */
+/** What every row of a figure over size has. */
 export interface Row {
   readonly implementation: string;
   readonly kind: string;
@@ -105,7 +107,7 @@ export interface Row {
   readonly n: number;
 }
 
-/** A figure over sizes. */
+/** What a figure over size shows of its rows. */
 export interface Description<T> {
   readonly title: string;
   readonly subtitle?: string | undefined;
@@ -117,41 +119,69 @@ export interface Description<T> {
   readonly hover: string;
 }
 
-/** Lines over sizes, one for each implementation, with quartiles as error bars. */
-export function overSize<T extends Row>(
-  rows: readonly T[],
-  description: Description<T>,
-): Figure {
+/** One line for each implementation over batch size, its name at the right end. */
+export function overSize<T extends Row>(rows: readonly T[], description: Description<T>): Figure {
   const { title, subtitle, value, axis, sizes = sizeAxis, hover } = description;
   const groups = [...Map.groupBy(rows, ({ implementation }) => implementation).values()]
     .map((group) => group.toSorted((a, b) => a.n - b.n));
-  // The legend in the order of the lines at the right edge, from top to bottom.
+  // In the order of the lines at the right edge, from top to bottom; the kit is drawn last.
   groups.sort((a, b) => value(b.at(-1)!)[1] - value(a.at(-1)!)[1]);
   const data = groups.map((group): Trace => {
     const { implementation, kind } = group[0]!;
-    const style = lineOf(implementation, kind);
+    const { colour, marker, dash, width, isKit } = timeLookOf(implementation, kind);
     const values = group.map(value);
     return {
       type: "scatter",
       name: labelOf(group[0]!),
       x: group.map(({ n }) => n),
       y: values.map(([, median]) => median),
-      ...style,
-      error_y: quartileBars(values, style.line!.color),
+      mode: "lines+markers",
+      line: { color: colour, width, dash },
+      marker: {
+        ...{ color: colour, symbol: marker, size: isKit ? 8 : 6 },
+        line: { color: colour, width: 1.25 },
+      },
+      error_y: quartileBars(values, colour),
+      zorder: isKit ? 1 : 0,
       hovertemplate: `${implementation}<br>${hover}<extra></extra>`,
     };
   });
+  const [x, y] = [sizes(rows.map(({ n }) => n)), axis(rows.flatMap((row) => value(row)))];
+  const names = data.map(({ name }) => name);
+  const layout = layoutOf({
+    ...{ title, subtitle: withLegend(subtitle, rows), x, y, right: labelMargin(names) },
+    entries: data.length,
+    height: 520,
+  });
+  const { l, r, t, b } = layout["margin"] as Record<string, number>;
+  const ends = groups.map((group, i): LineEnd => {
+    const { ink: colour, isKit: bold } = timeLookOf(group[0]!.implementation, group[0]!.kind);
+    const last = group.at(-1)!;
+    const at = { x: fraction(x, last.n), y: fraction(y, value(last)[1]) };
+    return { text: names[i]!, colour, bold, ...at };
+  });
+  const plot = { width: layout.width - l! - r!, height: layout.height - t! - b! };
+  const { annotations, shapes } = endLabels(ends, plot);
   return {
     data,
-    layout: layoutOf({
-      title,
-      subtitle: withLegend(subtitle, rows),
-      x: sizes(rows.map(({ n }) => n)),
-      y: axis(rows.flatMap((row) => value(row))),
-      entries: data.length,
-    }),
+    layout: {
+      ...layout,
+      ...{ showlegend: false, shapes },
+      // An empty frame says why it is empty.
+      annotations: rows.length === 0 ? [NOTHING] : annotations,
+    },
   };
 }
+
+/** Where a value stands on a logarithmic axis, from 0 to 1. */
+function fraction({ range }: Axis, value: number): number {
+  return (Math.log10(value) - range![0]) / (range![1] - range![0]);
+}
+
+const NOTHING: Mark = {
+  ...{ xref: "paper", yref: "paper", x: 0.5, y: 0.75, showarrow: false },
+  text: "not measured in this run",
+};
 
 /** The name in a legend, marked where values are wrong. */
 export function labelOf({ implementation, wrong }: Pick<Row, "implementation" | "wrong">): string {

@@ -86,6 +86,51 @@ export function lineOf(name: string, kind: string): Pick<Trace, "line" | "marker
   };
 }
 
+/** The two precisions of the kit, in every figure of times. */
+const PRECISION_COLOURS: Readonly<Record<string, string>> = {
+  exact: "#0072B2",
+  fast: "#D55E00",
+};
+
+/** The kit's engines, told apart by their markers and dashes. */
+const ENGINES: Readonly<Record<string, Pick<Look, "marker" | "dash" | "width">>> = {
+  wasm: { marker: "circle", dash: "solid", width: 3 },
+  threads: { marker: "diamond", dash: "solid", width: 3 },
+  scalar: { marker: "square", dash: "dot", width: 2 },
+  webgpu: { marker: "triangle-up", dash: "solid", width: 3 },
+};
+
+/** A look of a figure of times, and the colour of its name. */
+export interface TimeLook extends Look {
+  readonly ink: string;
+  readonly isKit: boolean;
+}
+
+/**
+ * The look in figures of times, where twenty libraries stand side by side and the question is how
+ * the kit stands among them: the kit in strong colours, one for each precision, the others pale.
+ */
+export function timeLookOf(name: string, kind: string): TimeLook {
+  const look = lookOf(name, kind);
+  const isKit = kind === "kit";
+  if (!isKit) {
+    return { ...look, colour: mix(look.colour, 0.5), width: 1.25, ink: "#5a5f66", isKit };
+  }
+  const [engine = "", precision = "", ...more] = name.split(/[ ,]+/);
+  const colour = more.includes("fast") ? look.colour : PRECISION_COLOURS[precision] ?? look.colour;
+  return { ...look, ...ENGINES[engine], colour, ink: colour, isKit };
+}
+
+/** A colour moved towards a light grey. */
+function mix(colour: string, share: number): string {
+  const towards = [0xc4, 0xc8, 0xce];
+  const parts = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+  return "#" +
+    parts.map((part, i) =>
+      Math.round(part * (1 - share) + towards[i]! * share).toString(16).padStart(2, "0")
+    ).join("");
+}
+
 /** Text and other dark parts. */
 export const INK = "#222222";
 const SUBTITLE = "font-size:13px;font-weight:400;color:#555555";
@@ -100,11 +145,13 @@ export interface LayoutOptions {
   /** Entries of the legend; it stands at the right, and a long one makes the figure higher. */
   readonly entries: number;
   readonly height?: number;
+  /** Pixels at the right edge, for names that stand there; 24 if left out. */
+  readonly right?: number;
 }
 
 /** The layout that all figures share. */
 export function layoutOf(options: LayoutOptions): Layout {
-  const { title, subtitle, x, y, entries, height = 480 } = options;
+  const { title, subtitle, x, y, entries, height = 480, right = 24 } = options;
   const fitted = Math.max(height, 130 + 22 * entries);
   return {
     width: 900,
@@ -119,7 +166,7 @@ export function layoutOf(options: LayoutOptions): Layout {
       font: { size: 18, weight: 600, color: INK },
     },
     font: { family: "Source Sans 3, Source Sans Pro, Open Sans, sans-serif", size: 14, color: INK },
-    margin: { l: 92, r: 24, t: subtitle ? 76 : 52, b: 64 },
+    margin: { l: 92, r: right, t: subtitle ? 76 : 52, b: 64 },
     paper_bgcolor: "#ffffff",
     plot_bgcolor: "#ffffff",
     hovermode: "closest",

@@ -36,6 +36,11 @@ export interface Trace {
   readonly error_y?: ErrorBars;
   /** Where bars begin; `x` is then their length. */
   readonly base?: readonly number[];
+  /** Traces of a higher order are drawn over those of a lower one. */
+  readonly zorder?: number;
+  /** Which of several axes, such as "x2". */
+  readonly xaxis?: string;
+  readonly text?: readonly string[];
   readonly hovertemplate?: string;
   readonly hoverinfo?: "skip";
   readonly legendgroup?: string;

@@ -1,26 +1,31 @@
 /**
- * ONNX Runtime's native build. Given output tensors are filled in place. Its threads spin for a
+ * ONNX Runtime's native build. Output tensors that are given are filled in place. Its threads spin for a
  * while after a call, as they do by default; the harness waits for that to end.
  */
 import type { Implementation } from "../implementation.ts";
 import { threadsAtWork } from "../threads_at_work.ts";
 import { type OnnxRuntime, Sessions, someWork } from "./onnx/sessions.ts";
 
-/** On one thread and on all. */
-export const onnxruntimeNode: readonly Implementation[] = [1, navigator.hardwareConcurrency].map(
-  (threads, i): Implementation => ({
-    name: i === 0 ? "ORT node, 1 thread" : "ORT node, all threads",
+/** On one thread and on all, each with its output given and allocated. */
+export const onnxruntimeNode: readonly Implementation[] = ([1, "all"] as const).flatMap((threads) =>
+  [true, false].map((given): Implementation => ({
+    name: `ORT node${given ? "" : ", allocated"}, ${threads === 1 ? "1 thread" : "all threads"}`,
     kind: "peer",
     library: "ORT node",
     precision: "",
-    includes: "output given",
+    includes: given ? "output given" : "output allocated",
     caveat: "ONNX Runtime, native; a model of one node",
     async load() {
       const runtime = await import("onnxruntime-node");
-      const options = {
-        ...{ executionProviders: ["cpu"], intraOpNumThreads: threads, interOpNumThreads: 1 },
-      };
-      const sessions = new Sessions(runtime as unknown as OnnxRuntime, options, true);
+      const sessions = new Sessions(
+        runtime as unknown as OnnxRuntime,
+        {
+          executionProviders: ["cpu"],
+          intraOpNumThreads: threads === "all" ? navigator.hardwareConcurrency : threads,
+          interOpNumThreads: 1,
+        },
+        given,
+      );
       await someWork(sessions);
       return {
         version: runtime.env.versions.node ?? runtime.env.versions.common,
@@ -29,5 +34,5 @@ export const onnxruntimeNode: readonly Implementation[] = [1, navigator.hardware
         dispose: () => sessions.dispose(),
       };
     },
-  }),
+  }))
 );

@@ -16,6 +16,8 @@ export interface ExecuteOptions {
   readonly python: string;
   /** The folder that the cells run in, and that their relative imports start from. */
   readonly folder: string;
+  /** Variables that the cells see beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Called when a cell begins. */
   readonly onCell?: (index: number) => void;
 }
@@ -46,6 +48,7 @@ export async function executeNotebook(
       cwd: options.folder,
       input: JSON.stringify(expected),
       env: {
+        ...options.env,
         JUPYTER_PATH: work,
         JUPYTER_RUNTIME_DIR: `${work}/runtime`,
         JUPYTER_NO_CONFIG: "1",

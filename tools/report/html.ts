@@ -16,7 +16,8 @@ export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
-  const isNumber = (cell: string) => /^[-+−]?([\d.,]+(e[-+]?\d+)?|Infinity)\D{0,4}$/.test(cell);
+  const isNumber = (cell: string) =>
+    /^[-+−]?([\d.,]+(e[-+]?\d+|·10[⁻⁰¹²³⁴-⁹]+)?|Infinity|∞)\D{0,4}$/.test(cell);
   const right = head.map((_, column) => {
     const filled = rows.map((row) => row[column] ?? "").filter((cell) => cell !== "");
     return filled.length > 0 && filled.every(isNumber);

@@ -18,6 +18,8 @@ export interface IndexContent {
   readonly summary: string;
   /** Sentences about what is not as it should be, such as notebooks that could not be executed. */
   readonly remarks: readonly string[];
+  /** What this machine lacks, and how to add it, a sentence each. */
+  readonly missing?: readonly string[];
   readonly entries: readonly Entry[];
 }
 
@@ -26,7 +28,7 @@ export const indexTitle = "Softplus and sigmoid, compared";
 
 /** The whole HTML file. */
 export function indexPage(content: IndexContent, pages: readonly Link[]): string {
-  const { environment, summary, remarks, entries } = content;
+  const { environment, summary, remarks, missing = [], entries } = content;
   const facts = [
     ["Processor", `${environment.cpu}, ${environment.cores} cores`],
     ["System", environment.os],
@@ -44,8 +46,13 @@ ${entries.map(card).join("\n")}
 <h2 id="machine">The machine</h2>
 <dl class="facts">
 ${facts.map(([name, fact]) => `<div><dt>${name}</dt><dd>${escapeHtml(fact)}</dd></div>`).join("\n")}
-</dl>`;
+</dl>${missing.length === 0 ? "" : missingHtml(missing)}`;
   return page({ file: "index.html", title: indexTitle, pages, body });
+}
+
+function missingHtml(missing: readonly string[]): string {
+  const items = missing.map((text) => `<li>${escapeHtml(text)}</li>`).join("\n");
+  return `\n<h2 id="to-add">Missing on this machine</h2>\n<ul>\n${items}\n</ul>`;
 }
 
 function card({ file, title, lead }: Entry): string {

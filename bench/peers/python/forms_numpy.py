@@ -161,7 +161,9 @@ def prepare(form, fn, x, value, out):
     forms = (ALLOCATING if out is None else GIVEN)[form]
     function = forms.get("sigmoid" if fn == "softplusGrad" else fn)
     if function is None:
-        where = "" if out is None else " with a given output (its sign mask makes arrays)"
+        where = "" if out is None else " with a given output"
+        if where and form == "stable":
+            where += " (its sign mask makes arrays)"
         raise Gap(f"NumPy {form} has no {fn}{where}")
     argument = value if fn == "softplusGradKnown" else x
     if out is None:

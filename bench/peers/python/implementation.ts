@@ -70,8 +70,10 @@ async function verifiedThreads(driver: PythonDriver, row: PythonRow): Promise<nu
     await runner.work(1);
     const asked = row.threads === "all" ? navigator.hardwareConcurrency : row.threads;
     let threads = Infinity;
-    // One that still spins from earlier work looks like one at work: a second look, and a third.
-    for (let attempt = 0; attempt < 3 && threads > asked; attempt++) {
+    // One that still spins from earlier work looks like one at work: later looks tell.
+    for (let attempt = 0; attempt < 5 && threads > asked; attempt++) {
+      // Spinning ends by itself.
+      if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 50 * attempt));
       threads = Math.min(
         threads,
         await threadsAtWork(driver.pid, () => runner.work(40e6)),

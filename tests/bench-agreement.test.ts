@@ -1,0 +1,55 @@
+/** Two runs of one machine: which orders they agree on. */
+import assert from "node:assert/strict";
+import { agreement, formatAgreement } from "../bench/agreement.ts";
+import type { Row } from "../bench/results.ts";
+
+const row = (implementation: string, round_ns: number[], over: Partial<Row> = {}) => ({
+  ...{ implementation, function: "softplus", dtype: "f32", distribution: "normal" },
+  ...{ rows: 10, columns: 10, gap: null, round_ns },
+  ...over,
+} as unknown as Row);
+
+Deno.test("agreement: who is clearly apart and stands the other way round in a run is found", () => {
+  const first = [row("a", [100]), row("b", [150]), row("c", [110])];
+  const second = [row("a", [100]), row("b", [95]), row("c", [105])];
+  const { pairs, disagreements } = agreement(first, second);
+  // a and c are within 15 %, b and c are so on the whole: 1.36 and 0.9.
+  assert.equal(pairs, 1);
+  assert.deepEqual(disagreements, [{
+    ...{ case: "softplus f32 normal 10x10", faster: "a", slower: "b", ratios: [1.5, 0.95] },
+    firm: true,
+  }]);
+  assert.match(formatAgreement({ pairs, disagreements }), /b \/ a is 1\.50 and 0\.950/);
+  // The same from the other side, and told in the same direction.
+  assert.deepEqual(agreement(second, first).disagreements[0]!.ratios, [0.95, 1.5]);
+  const [turned] = agreement(first.toReversed(), second).disagreements;
+  assert.deepEqual([turned!.faster, turned!.slower], ["a", "b"]);
+});
+
+Deno.test("agreement: the same order counts, however far the ratios are apart", () => {
+  const { pairs, disagreements } = agreement(
+    [row("a", [100]), row("b", [300])],
+    [row("a", [100]), row("b", [101])], // sqrt(3 * 1.01) = 1.74
+  );
+  assert.deepEqual([pairs, disagreements], [1, []]);
+});
+
+Deno.test("agreement: ratios are of pairs of one round, so a slow spell moves nobody", () => {
+  const first = [row("a", [100, 300, 100]), row("b", [130, 390, 130])];
+  const second = [row("a", [100, 100, 300]), row("b", [130, 130, 390])];
+  assert.deepEqual(agreement(first, second), { pairs: 1, disagreements: [] });
+});
+
+Deno.test("agreement: where the quartiles of a run are on both sides of 1, it contradicts nobody", () => {
+  const first = [row("a", [100, 100, 100]), row("b", [300, 300, 300])];
+  const second = [row("a", [100, 100, 100]), row("b", [50, 95, 400])];
+  assert.deepEqual(agreement(first, second).disagreements.map(({ firm }) => firm), [false]);
+});
+
+Deno.test("agreement: other cases, gaps and who is in one run only do not take part", () => {
+  const gap = row("b", [], { gap: "not there", round_ns: null });
+  const other = row("b", [1], { rows: 20, columns: 20 });
+  for (const second of [[row("a", [100]), gap], [row("a", [100]), other], [row("a", [100])]]) {
+    assert.equal(agreement([row("a", [100]), row("b", [300])], second).pairs, 0);
+  }
+});
