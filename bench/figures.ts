@@ -7,3 +7,5 @@ export type { EnvelopePoint, SharePoint } from "./figures/certified.ts";
 export { errorOverBinades, shareOverError } from "./figures/certified.ts";
 export { roofline, speedUpOverSize, timeOverSize, timePerElement } from "./figures/sizes.ts";
 export { speedUpBars } from "./figures/bars.ts";
+export type { EpochPoint, EpochTime, LossCurve } from "./figures/training.ts";
+export { accuracyOverEpochs, epochBars, lossCurves } from "./figures/training.ts";

@@ -22,7 +22,8 @@ export function cpu(options: CpuOptions = {}): Place<Matrix> {
   const engine: CpuEngine = options.engine ?? wasm;
   const { loss = stableLoss(engine) } = options;
   return {
-    name: engine.name,
+    name: `${engine.name} ${precision}`,
+    immediate: true,
     loss,
     put: ({ data, rows, columns }) => new Matrix(data.slice(), rows, columns),
     read: (matrices) => Promise.resolve(matrices),

@@ -26,7 +26,7 @@ export interface Resident extends Shape {
 export interface GpuPlace extends Place<Resident>, Disposable {}
 
 const STORAGE = 128 | 4 | 8; // GPUBufferUsage.STORAGE | COPY_SRC | COPY_DST
-/** Rows and columns of c that one workgroup of the product makes. */
+/** Rows and columns of c that one workgroup of the product makes: 8 x 8 invocations, 4 x 4 each. */
 const TILE = 32;
 /** Invocations of a workgroup of the other kernels. */
 const WIDTH = 64;
@@ -55,6 +55,7 @@ export function gpu(engine: WebGpuEngine): GpuPlace {
 
   return {
     name: engine.name,
+    immediate: false,
     loss: stableLoss(),
     put({ data, rows, columns }) {
       if (!(data instanceof Float32Array)) {

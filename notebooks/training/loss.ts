@@ -37,8 +37,7 @@ export const textbookLoss: Loss = {
   name: "log(1 + e^z) − y z",
   terms: (z, y) =>
     naive.softplusOverflowing(z).data.map((value, i) => value - y.data[i]! * z.data[i]!),
-  gradient: (z, y) =>
-    z.data.map(Math.exp).map((e) => e / (1 + e)).map((p, i) => p - y.data[i]!),
+  gradient: (z, y) => z.data.map(Math.exp).map((e) => e / (1 + e)).map((p, i) => p - y.data[i]!),
 };
 
 /** From the probability, as the definition of the cross-entropy has it. */

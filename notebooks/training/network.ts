@@ -41,7 +41,10 @@ export interface InitialOptions {
  * @param sizes of the input, of each hidden layer, and of the output
  * @throws {RangeError} there are fewer than two sizes, or one is not a whole number >= 1
  */
-export function initialise(sizes: readonly number[], options: InitialOptions = {}): Network<Matrix> {
+export function initialise(
+  sizes: readonly number[],
+  options: InitialOptions = {},
+): Network<Matrix> {
   const { seed = 1, gain = 1, Type = Float32Array } = options;
   if (sizes.length < 2 || !sizes.every((size) => Number.isSafeInteger(size) && size >= 1)) {
     throw new RangeError(

@@ -51,6 +51,8 @@ export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
 /** A CPU or a GPU with its matrices of type A. */
 export interface Place<A> {
   readonly name: string;
+  /** Whether work is done when a method returns, or its promise resolves; a GPU only accepts it. */
+  readonly immediate: boolean;
   /** What is minimised. */
   readonly loss: Loss;
   /** Copies a matrix to this place. */

@@ -54,6 +54,13 @@ export function placeNetwork<A>(place: Place<A>, network: Network<Matrix>): Lear
   };
 }
 
+/** All matrices of a network under training. */
+export function memoryOf<A>({ network, moments }: Learner<A>): A[] {
+  const layers = network.flatMap(({ weights, bias }) => [weights, bias]);
+  const memories = moments.flatMap(({ weights, bias }) => [weights, bias]);
+  return [...layers, ...memories.flatMap(({ mean, square }) => [mean, square])];
+}
+
 /** Forward, backward, and a step of Adam. Returns the logits, as they were before the step. */
 export async function step<A>(
   place: Place<A>,

@@ -8,10 +8,7 @@ export interface Spent {
   kit: number;
 }
 
-/**
- * The same place, with a clock around its methods. On a GPU, whose methods only hand work over, the
- * clock sees no more than that.
- */
+/** The same place, with a clock around its methods; it tells something only of an immediate one. */
 export function timed<A>(place: Place<A>): Place<A> & { readonly spent: Spent } {
   const spent: Spent = { products: 0, kit: 0 };
   const on = async (what: keyof Spent, work: () => Awaitable<A>): Promise<A> => {

@@ -5,7 +5,7 @@ import { type Part, shuffle, type Split } from "./data.ts";
 import type { Loss } from "./loss.ts";
 import { accuracy, initialise, meanLoss, type Network } from "./network.ts";
 import { checkSameShape, type Place } from "./place.ts";
-import { infer, type PlacedBatch, placeBatches, placeNetwork, step } from "./step.ts";
+import { infer, memoryOf, placeBatches, type PlacedBatch, placeNetwork, step } from "./step.ts";
 
 /** How to train. */
 export interface TrainOptions {
@@ -100,10 +100,13 @@ export async function train<A>(
     history.push(entry);
     options.onEpoch?.(entry);
   }
+  const network = await readNetwork(place, learner.network);
+  place.release([...memoryOf(learner), ...batches.flatMap(({ x, y, ones }) => [x, y, ones])]);
+  place.release([examined]);
   return {
     place: place.name,
     loss: place.loss.name,
-    network: await readNetwork(place, learner.network),
+    network,
     epochs: history,
     batchLosses,
     testLogits,

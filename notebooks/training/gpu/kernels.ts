@@ -52,7 +52,10 @@ export class Kernels {
       0,
       this.#device.createBindGroup({
         layout: pipeline.getBindGroupLayout(0),
-        entries: [uniform, ...storage].map((buffer, binding) => ({ binding, resource: { buffer } })),
+        entries: [uniform, ...storage].map((buffer, binding) => ({
+          binding,
+          resource: { buffer },
+        })),
       }),
     );
     pass.dispatchWorkgroups(...groups as [number, number]);
