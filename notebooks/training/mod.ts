@@ -20,11 +20,13 @@ export { loops, type Multiply, tensorFlow } from "./products.ts";
 export {
   drawDigits,
   firstLost,
+  formatEngines,
   formatEpochs,
   formatLosses,
   FORMS,
   lossOverLogits,
   lossOverSteps,
   mistakes,
+  worstGradient,
 } from "./text.ts";
 export { type Epoch, train, type Training, type TrainOptions } from "./train.ts";

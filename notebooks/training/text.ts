@@ -1,8 +1,10 @@
 /** What the notebook prints: losses as a table, epochs, digits as text. */
-import type { LossCurve } from "../../bench/figures/training.ts";
+import type { LossCurve } from "../../bench/figures/losses.ts";
 import { align } from "../../bench/table.ts";
 import { Matrix } from "../../mod.ts";
 import { type Part, PIXELS } from "./data.ts";
+import { type EngineEpoch, greatestDifference } from "./engines.ts";
+import type { GradientCheck } from "./gradient_check.ts";
 import { type Loss, probabilityLoss, stableLoss, textbookLoss } from "./loss.ts";
 import { predict } from "./network.ts";
 import type { Training } from "./train.ts";
@@ -67,6 +69,30 @@ export function formatEpochs({ epochs }: Training): string {
       "",
     ]),
   ]);
+}
+
+/** Epochs on several engines: their time, and how far their losses are from the first one's. */
+export function formatEngines(epochs: readonly EngineEpoch[]): string {
+  const seconds = (value: number) => value.toFixed(3);
+  return align([
+    ["", "epoch (s)", "products", "the kit", "losses differ by", ""],
+    ...epochs.map(({ name, products, kit, other, divided, batchLosses }) => [
+      name,
+      seconds(products + kit + other),
+      divided ? seconds(products) : "-",
+      divided ? seconds(kit) : "-",
+      short(greatestDifference(epochs[0]!.batchLosses, batchLosses)),
+      "",
+    ]),
+  ]);
+}
+
+/** How many derivatives were compared, and the worst. */
+export function worstGradient(checks: readonly GradientCheck[]): string {
+  const compared = checks.reduce((sum, check) => sum + check.compared, 0);
+  const { layer, parameter, worst } = checks.reduce((a, b) => b.worst > a.worst ? b : a);
+  return `${compared} derivatives, greatest relative difference ${short(worst)} ` +
+    `(${parameter} of layer ${layer})`;
 }
 
 /** Some digits side by side, two rows of pixels to a line of text, a caption below each. */
