@@ -36,13 +36,14 @@ export function lossCurves(data: Records<LossCurve>, axis: Axis, titles: Titles 
     ...lossCrosses(curve, i, rowOf(i)),
   ]);
   const xs = curves.flatMap((curve) => [...curve.x]);
+  const [first, last] = [Math.min(...xs), Math.max(...xs)];
   const lost = traces.some(({ mode }) => mode === "markers");
   return {
     data: traces,
     layout: layoutOf({
       title: titles.title ?? "Three ways to write one loss",
       subtitle: titles.subtitle,
-      x: { range: [Math.min(...xs), Math.max(...xs)], ...axis },
+      x: { range: [first - 0.015 * (last - first), last + 0.015 * (last - first)], ...axis },
       y: { ...y, range: [least, greatest + (lost ? span * (0.06 + 0.05 * curves.length) : 0)] },
       entries: traces.length,
     }),

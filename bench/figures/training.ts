@@ -32,11 +32,13 @@ export function accuracyOverEpochs(data: Records<EpochPoint>, titles: Titles = {
     ["test", points.map(({ testAccuracy }) => testAccuracy)],
   ] as const;
   const least = Math.min(...series.flatMap(([, values]) => values));
+  const margin = 2 + 3 * (1 - least);
+  const many = points.length > 30;
   return {
     data: series.map(([name, values], i): Trace => ({
       type: "scatter",
       name,
-      mode: "lines+markers",
+      mode: many ? "lines" : "lines+markers",
       x: points.map(({ epoch }) => epoch),
       y: values.map((value) => 100 * value),
       line: { color: COLOURS[i]!, width: 2.5, dash: DASHES[i]! },
@@ -46,8 +48,8 @@ export function accuracyOverEpochs(data: Records<EpochPoint>, titles: Titles = {
     layout: layoutOf({
       title: titles.title ?? "Accuracy over epochs",
       subtitle: titles.subtitle,
-      x: { title: { text: "epoch" }, dtick: points.length > 30 ? 10 : 1 },
-      y: { title: { text: "right (%)" }, range: [100 * least - 2, 101] },
+      x: { title: { text: "epoch" }, dtick: many ? 10 : 1 },
+      y: { title: { text: "right (%)" }, range: [100 * least - margin, 100 + margin] },
       entries: series.length,
     }),
   };
