@@ -13,3 +13,7 @@ export type { ExactOverFast } from "./figures/exact_fast.ts";
 export { costOverSize } from "./figures/exact_fast.ts";
 export { overview, type OverviewRow } from "./figures/overview.ts";
 export { type PeerRatioRow, speedUpOverPeers } from "./figures/peers.ts";
+export type { LossCurve } from "./figures/losses.ts";
+export { lossCurves } from "./figures/losses.ts";
+export type { EpochPoint, EpochTime } from "./figures/training.ts";
+export { accuracyOverEpochs, epochBars } from "./figures/training.ts";
