@@ -22,7 +22,15 @@ export const checks: readonly Check[] = [
   {
     name: "Types: modules, tests, benchmark, tools",
     run: () =>
-      run(Deno.execPath(), ["check", "mod.ts", "kernels", "bench", "notebooks", "tests", "tools"]),
+      run(Deno.execPath(), [
+        "check",
+        "mod.ts",
+        "kernels",
+        "bench",
+        "notebooks/training",
+        "tests",
+        "tools",
+      ]),
   },
   { name: "Types: notebooks", run: checkNotebooks },
   { name: "Types: the kit without Deno", run: () => silent(checkPlainTypescript()) },
