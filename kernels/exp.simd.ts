@@ -139,27 +139,6 @@ export function onePlusExp32(m: v128, r: v128): v128 {
   return onePlus32(power32(m), core32(r));
 }
 
-/**
- * float32: e^-a for 0 <= a <= 105, where the result may be subnormal: 2^-n in two steps, of which
- * only the last rounds. Elsewhere the bits of fromDifference32; `low` is then lost32.
- */
-// @ts-ignore: decorator
-@inline
-export function expFastTiny(a: v128): v128 {
-  const m = scaled32(a);
-  const n = i32x4.sub(m, at(shift32));
-  const half = i32x4.shr_s(n, 1);
-  const power1 = i32x4.sub(at(one32), i32x4.shl(half, 23));
-  const power2 = i32x4.sub(at(one32), i32x4.shl(i32x4.sub(n, half), 23));
-  const d = core32(reduced32(a, m));
-  const p = f32x4.sub(at(one32), d);
-  if (!FUSED) {
-    const lost = f32x4.sub(f32x4.sub(at(one32), p), d);
-    setLow(f32x4.mul(f32x4.mul(lost, power1), power2));
-  }
-  return f32x4.mul(f32x4.mul(p, power1), power2);
-}
-
 /** a / ln2, rounded to an integer that stands in the lowest bits. */
 // @ts-ignore: decorator
 @inline

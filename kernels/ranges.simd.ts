@@ -12,6 +12,9 @@ export const blockSize: u32 = 32;
  */
 const safe = memory.data<i32>([0x42ae999a, 0x42ae999a, 0x42ae999a, 0x42ae999a], 16);
 
+/** -87.3 */
+export const tail = quad("-0x1.5d3334p+6");
+
 /** Whether one of four x, given as the integer maximum of several |x|, is beyond 87.3 or NaN. */
 // @ts-ignore: decorator
 @inline

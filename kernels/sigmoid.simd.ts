@@ -5,7 +5,7 @@
  *   range of beta*x      expression                        why
  *   float32 fast
  *   all |x| <= 87.3      1 / (1 + e^-x)                    e^-x < 2^127; one selection less
- *   < -87.3              e^x, 2^-n in two steps            the result may be subnormal; 1 + t = 1
+ *   otherwise            the same, float64 below -87.3     subnormal float32 arithmetic is slow
  *   float32 exact
  *   |x| < 2^-10          1/2 + x/4 - x^3/48 + x^5/480      second phase only, as in sigmoid.ts
  *   all |x| <= 87.3      1 / (1 + e^-x)                    float64 lanes: nothing overflows
@@ -22,7 +22,6 @@ import {
   below,
   belowLow,
   even,
-  expFastTiny,
   expTiny,
   fraction,
   onePlusExp32,
@@ -32,14 +31,12 @@ import {
   scaled32,
 } from "./exp.simd";
 import { at, fence, highHalf, low, lowHalf, narrow, nmadd, remainder, setLow } from "./lanes.simd";
-import { blockSize, isBeyond, setFactor, signMask32 } from "./ranges.simd";
+import { blockSize, isBeyond, setFactor, signMask32, tail } from "./ranges.simd";
 import { betaTimes } from "./softplus.simd";
 import { distance, roundPair, undecided, undecidedTiny } from "./undecided.simd";
 
 const one32 = quad("0x1p+0");
-const tail = quad("-0x1.5d3334p+6"); // -87.3: results below are near 2^-126
 const limitFast = quad("0x1.5d51ecp+6"); // 87.33
-const limitTiny = quad("0x1.a4p+6"); // 105
 const one = pair("0x1p+0");
 const limit = pair("0x1.9p+7"); // 200
 const minusLimit = pair("-0x1.9p+7");
@@ -72,19 +69,19 @@ export function sigmoid32Fast(src: usize, dst: usize, begin: u32, end: u32, beta
 /** A block for all x. */
 function carefulFast(from: usize, to: usize, sign: v128): void {
   for (let k: usize = 0; k < 4 * blockSize; k += 16) {
-    v128.store(to + k, fastTiny(v128.xor(v128.load(from + k), sign)));
+    v128.store(to + k, fastOf(v128.xor(v128.load(from + k), sign)));
   }
 }
 
-/** sigmoid in float32 lanes for all x. */
+/** Four results of the fast kernel for all x, as in softplus.simd.ts. */
 // @ts-ignore: decorator
 @inline
-export function fastTiny(x: v128): v128 {
-  const t = expFastTiny(f32x4.pmin(f32x4.abs(x), at(limitTiny)));
+export function fastOf(x: v128): v128 {
   const cut = f32x4.pmin(f32x4.pmax(x, at(tail)), at(limitFast));
   const m = scaled32(cut);
   const y = f32x4.div(at(one32), onePlusExp32(m, reduced32(cut, m)));
-  return v128.bitselect(t, y, f32x4.lt(x, at(tail)));
+  const tiny = narrow(quick(lowHalf(x)), quick(highHalf(x)));
+  return v128.bitselect(tiny, y, f32x4.lt(x, at(tail)));
 }
 
 /** float32, correctly rounded, for beta = 1 or -1. */

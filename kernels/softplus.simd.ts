@@ -7,7 +7,7 @@
  *   range of beta*x      expression                         why
  *   float32 fast
  *   all |x| <= 87.3      max + log1p(e^-|x|)                float32 lanes throughout
- *   otherwise            max + log1p(e^-min(|x|,105))       2^-n in two steps: subnormal results
+ *   otherwise            the same, float64 below -87.3      subnormal float32 arithmetic is slow
  *   float32 exact
  *   all |x| <= 87.3      max + log1p(e^-|x|)                float64 lanes; the result is normal
  *   otherwise            max + log1p(e^-min(|x|,200))       four by four; e^-200 / beta rounds to 0
@@ -28,7 +28,6 @@ import {
   belowLow,
   core32,
   even,
-  expFastTiny,
   expTiny,
   fraction,
   fromDifference32,
@@ -40,10 +39,10 @@ import {
 } from "./exp.simd";
 import { at, fence, highHalf, low, lowHalf, multiply, narrow, setLow } from "./lanes.simd";
 import { beyond2s, plusLog, plusLog32, ratio } from "./log1p.simd";
-import { blockSize, factor1, factor2, factorFraction, isBeyond, setFactor, signMask32 } from "./ranges.simd";
+import { blockSize, factor1, factor2, factorFraction, isBeyond, setFactor, signMask32, tail } from "./ranges.simd";
 import { distance, roundPair, undecided, undecidedTiny } from "./undecided.simd";
 
-const limitTiny = quad("0x1.a4p+6"); // 105: e^-105 rounds to 0
+const limitFast = quad("0x1.5d51ecp+6"); // 87.33: e^-87.33 > 2^-126
 const limit = pair("0x1.9p+7"); // 200
 const half = pair("0x1p-1");
 const limit64 = pair("0x1.5ep+9"); // 700
@@ -70,7 +69,7 @@ function fast(src: usize, dst: usize, begin: u32, end: u32, negate: bool): void 
     const a$ = f32x4.abs(x$);
     largest = i32x4.max_s(largest, a$);
     if (isBeyond(largest)) {
-      fastTiny(from, to, negate);
+      carefulFast(from, to, negate);
       continue;
     }
     const m$ = scaled32(a$);
@@ -86,13 +85,24 @@ function fast(src: usize, dst: usize, begin: u32, end: u32, negate: bool): void 
 }
 
 /** A block for all x. */
-function fastTiny(from: usize, to: usize, negate: bool): void {
+function carefulFast(from: usize, to: usize, negate: bool): void {
   const sign = v128.and(f32x4.splat(-0.0), i32x4.splat(negate ? -1 : 0));
   for (let k: usize = 0; k < 4 * blockSize; k += 16) {
     const x = v128.xor(v128.load(from + k), sign);
-    const t = expFastTiny(f32x4.pmin(f32x4.abs(x), at(limitTiny)));
-    v128.store(to + k, v128.xor(plusLog32(f32x4.pmax(x, f32x4.splat(0)), t, low), sign));
+    v128.store(to + k, v128.xor(fastOf(x), sign));
   }
+}
+
+/** Four results of `fast` for all x: subnormal ones from float64, where nothing slows down. */
+// @ts-ignore: decorator
+@inline
+export function fastOf(x: v128): v128 {
+  const a = f32x4.pmin(f32x4.abs(x), at(limitFast));
+  const m = scaled32(a);
+  const d = core32(reduced32(a, m));
+  const y = plusLog32(f32x4.pmax(x, f32x4.splat(0)), fromDifference32(m, d), lost32(m, d));
+  const tiny = narrow(quick(lowHalf(x)), quick(highHalf(x)));
+  return v128.bitselect(tiny, y, f32x4.lt(x, at(tail)));
 }
 
 /** float32, correctly rounded, for beta = 1 or -1. */

@@ -16,7 +16,6 @@ import {
   belowLow,
   even,
   even32,
-  expFastTiny,
   fraction,
   fromDifference32,
   joined32,
@@ -33,7 +32,7 @@ import { at, fence, highHalf, low, lowHalf, narrow } from "./lanes.simd";
 import { beyond2s, plusLog, plusLog32 } from "./log1p.simd";
 import { blockSize, isBeyond, setFactor, signMask32 } from "./ranges.simd";
 import {
-  fastTiny as sigmoidFastTiny,
+  fastOf as sigmoidFastOf,
   outside as sigmoidOutside,
   quick as quickSigmoid,
   quotient,
@@ -41,6 +40,7 @@ import {
 } from "./sigmoid.simd";
 import {
   betaTimes,
+  fastOf as softplusFastOf,
   halfRatio,
   log1pOf,
   outside as softplusOutside,
@@ -52,7 +52,6 @@ import {
 } from "./softplus.simd";
 import { distance, undecided, undecidedTiny } from "./undecided.simd";
 
-const limitTiny = quad("0x1.a4p+6"); // 105
 const limit64 = pair("0x1.5ep+9"); // 700
 
 /** Four x that wait to be settled. */
@@ -105,10 +104,8 @@ export function softplusWithGrad32Fast(
 function carefulFast(from: usize, to: usize, to2: usize, sign: v128): void {
   for (let k: usize = 0; k < 4 * blockSize; k += 16) {
     const x = v128.xor(v128.load(from + k), sign);
-    const t = expFastTiny(f32x4.pmin(f32x4.abs(x), at(limitTiny)));
-    const y = plusLog32(f32x4.pmax(x, f32x4.splat(0)), t, low);
-    v128.store(to + k, v128.xor(y, sign));
-    v128.store(to2 + k, sigmoidFastTiny(x));
+    v128.store(to + k, v128.xor(softplusFastOf(x), sign));
+    v128.store(to2 + k, sigmoidFastOf(x));
   }
 }
 

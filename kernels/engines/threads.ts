@@ -2,7 +2,9 @@
  * The WebAssembly SIMD engine on a pool of workers.
  *
  * The calling thread copies a piece of the input into a slot of shared memory, a worker computes it
- * there, and the calling thread copies the result out; several pieces are under way at once.
+ * there, and the calling thread copies the result out; several pieces are under way at once. While
+ * every slot is taken the calling thread computes pieces itself, from array to array without the
+ * copies, and at the end those that no worker has begun: nobody waits for the slowest.
  */
 import { type AsyncEngine, asyncEngine, type Call } from "./engine.ts";
 import { withFloat16Async } from "./float16.ts";
@@ -117,6 +119,9 @@ export async function createThreads(
   }) as Threads;
 }
 
+/** Milliseconds for which a call may keep the calling thread to itself. */
+const turn = 16;
+
 async function run(pool: Pool, call: Call, smallest: number): Promise<void> {
   if (pool.ended !== undefined) throw pool.ended;
   const { inputs, outputs } = call;
@@ -124,15 +129,27 @@ async function run(pool: Pool, call: Call, smallest: number): Promise<void> {
   if (length < Math.max(smallest, 1)) return runWasm(call);
   const { BYTES_PER_ELEMENT } = inputs[0]!;
   const { kernel, beta } = kernelOf(call);
-  const most = slotBytes / Math.max(inputs.length, outputs.length) / BYTES_PER_ELEMENT - 16;
-  const fair = Math.max(length / (4 * pool.size), smallest / 4) + 16;
-  const step = Math.floor(Math.min(most, fair) / 16) * 16;
+  const most = slotBytes / Math.max(inputs.length, outputs.length) / BYTES_PER_ELEMENT - 32;
+  const fair = Math.max(length / (8 * pool.size), smallest / 8) + 32;
+  const step = Math.floor(Math.min(most, fair) / 32) * 32;
 
   let failure: unknown;
+  let since = performance.now();
+  const others = async () => {
+    if (performance.now() - since < turn) return;
+    await new Promise((next) => setTimeout(next));
+    since = performance.now();
+  };
   const underWay = new Set<Promise<void>>();
   for (let begin = 0; begin < length && failure === undefined; begin += step) {
     const end = Math.min(begin + step, length);
-    const slot = await pool.slot();
+    const compute = () => runWasm(call, begin, end);
+    const slot = pool.freeSlot();
+    if (slot === undefined) {
+      compute();
+      await others();
+      continue;
+    }
     const piece = pool.compute(slot, {
       kernel,
       beta,
@@ -142,9 +159,11 @@ async function run(pool: Pool, call: Call, smallest: number): Promise<void> {
       outputs: outputs.length,
       fill: (parts) => parts.forEach((part, k) => part.set(inputs[k]!.subarray(begin, end))),
       take: (parts) => parts.forEach((part, k) => outputs[k]!.set(part, begin)),
+      compute,
     }).catch((error) => void (failure ??= error)).finally(() => underWay.delete(piece));
     underWay.add(piece);
   }
+  while (failure === undefined && pool.computeHere()) await others();
   await Promise.all(underWay);
   if (failure !== undefined) throw failure;
 }

@@ -123,9 +123,9 @@ export const wasm: WasmEngine = createWasm();
 
 const shared: { runner?: Runner } = {};
 
-/** Computes a call whose arrays are in no arena. */
-export function runWasm(call: Call): void {
+/** Computes elements begin to end of a call whose arrays are in no arena. */
+export function runWasm(call: Call, begin = 0, end: number = call.inputs[0]!.length): void {
   const { kernel, beta } = kernelOf(call);
   const runner = shared.runner ??= createRunner(bestBuild().module, newMemory(heapStart));
-  runner.run(kernel, beta, call.inputs, call.outputs, 0, call.inputs[0]!.length);
+  runner.run(kernel, beta, call.inputs, call.outputs, begin, end);
 }

@@ -24,6 +24,8 @@ export interface Piece {
   fill(parts: readonly FloatArray[]): void;
   /** Copies the outputs out of it. */
   take(parts: readonly FloatArray[]): void;
+  /** Computes the piece on the calling thread, without the slot. */
+  compute(): void;
 }
 
 /** Bytes of a slot; three slots for each worker keep it busy while results are copied. */
@@ -106,6 +108,33 @@ export class Pool {
       if (slot !== undefined) give(slot);
       else this.#queue.push({ give, fail });
     });
+  }
+
+  /** A slot that is free now. */
+  freeSlot(): number | undefined {
+    if (this.#ended !== undefined) throw this.#ended;
+    this.#collect();
+    return this.#queue.length === 0 ? this.#free.pop() : undefined;
+  }
+
+  /** Computes a piece that no worker has begun, on this thread; false if there is none. */
+  computeHere(): boolean {
+    this.#collect();
+    for (const [slot, pending] of this.#pending) {
+      const at = this.#at(slot);
+      const was = Atomics.compareExchange(this.#control, at, state.ready, state.free);
+      if (was !== state.ready) continue;
+      this.#pending.delete(slot);
+      try {
+        pending.piece.compute();
+        pending.done();
+      } catch (error) {
+        pending.fail(error as Error);
+      }
+      this.#release(slot);
+      return true;
+    }
+    return false;
   }
 
   /** Computes a piece in a slot, and gives the slot back. */
