@@ -114,6 +114,14 @@ const faults: readonly Fault[] = [
     args: ["--function", "softplusWithGrad", "--dtype", "f32", "--precision", "exact"],
     says: [/scalar-exact: softplusWithGrad f32: \d+ results break the rule "parts"/],
   },
+  {
+    what: "parts: softplusWithGrad with another factor, which beta = 1 hides from no one",
+    file: "kernels/softplus_with_grad.ts",
+    from: "+ log1pQuick(t)) * inverse;",
+    to: "+ log1pQuick(t)) * (inverse + inverse * 2 ** -26);",
+    args: ["--function", "softplusWithGrad", "--dtype", "f32", "--precision", "fast"],
+    says: [/scalar-fast: softplusWithGrad f32: \d+ results break the rule "parts": .* beta=/],
+  },
 ];
 
 /** A copy of what verify needs; `change` edits one file of it. */

@@ -1,7 +1,7 @@
 /**
  * `deno task verify`: certifies results over every float32, and float64 by samples.
  *
- * Exit codes: 0 all promises hold, 1 one is broken, 2 the arguments are wrong, 130 stopped by the
+ * Exit codes: 0 all promises hold, 1 one is broken or nothing was there to verify, 2 the arguments are wrong, 130 stopped by the
  * user; finished slices are then kept, and the same command goes on with the rest.
  *
  * @module
@@ -66,9 +66,16 @@ async function run(options: Options): Promise<boolean> {
       );
       if (stale.length > 0) console.log(`${stale.length} without a certificate of these sources`);
     }
-    const verdict = problems.length === 0 ? "every promise holds" : `${problems.length} broken`;
+    const promises = findings.some(({ target }) => subjectOf(target.subject).kind === "kit");
+    const verdict = problems.length > 0
+      ? `${problems.length} broken`
+      : promises
+      ? "every promise holds"
+      : findings.length > 0
+      ? "nothing was promised"
+      : "nothing was there to verify";
     console.log(`Verified: ${verdict}, after ${duration((performance.now() - start) / 1e3)}`);
-    return problems.length === 0;
+    return problems.length === 0 && findings.length > 0;
   } finally {
     for (const signal of signals) Deno.removeSignalListener(signal, stop);
   }

@@ -124,7 +124,8 @@ export function problemsOf(
   bound: number | null,
 ): string[] {
   const problems: string[] = [];
-  const witness = (w: Witness) => `x=${w.x} got=${w.got} want=${w.want}`;
+  const witness = ({ x, got, want, beta }: Witness) =>
+    `x=${x} got=${got} want=${want}${beta === undefined ? "" : ` beta=${beta}`}`;
   if (bound !== null && joined.maxUlp > bound && joined.worst) {
     problems.push(
       `error ${joined.maxUlp} ULP, promised ${bound}: ${witness(joined.worst)}`,

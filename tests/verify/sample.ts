@@ -138,8 +138,7 @@ export async function runSample(job: Job): Promise<Outcome[]> {
     const { name } = target;
     if (isParts(name)) {
       const { methods } = await load(target.subject);
-      const { precision } = subjectOf(target.subject);
-      await judgeParts(tally, methods!, name, x, precision || "exact");
+      await judgeParts(tally, methods!, name, x, subjectOf(target.subject));
     } else {
       const { apply, failure: missing } = await applyOf(target, name);
       const mirror = name === "logSigmoid";

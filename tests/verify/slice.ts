@@ -213,33 +213,59 @@ async function compareParts(job: Job, target: Target, name: PartsName): Promise<
   if (methods === undefined) throw new Error(`${target.subject} has no ${name}`);
   const x = new Float32Array(partsBits(job.slice, job.mode === "quick").buffer);
   const tally = new Tally("f32");
-  await judgeParts(tally, methods, name, x, subject.precision || "exact");
+  await judgeParts(tally, methods, name, x, subject);
   tally.seconds = (performance.now() - start) / 1e3;
   return { target, result: tally.result(job.slice) };
 }
+
+/**
+ * The beta with which functions are compared with their parts: 1 on every input, the others on
+ * every {@linkcode BETA_STRIDE}-th. A sign, a power of two, any digits, and far out. A call on a
+ * GPU takes 10 ms however little it computes: there 3 stands for the others.
+ */
+const BETAS: readonly number[] = [1, -1, 2, 3, -0.7, 0.001, 36.8, 2 ** -150, -(2 ** 150)];
+const FEW_BETAS: readonly number[] = [1, 3];
+const BETA_STRIDE = 16;
 
 /** Compares a function with its parts, bit for bit, and counts into the tally. */
 export async function judgeParts(
   tally: Tally,
   methods: NonNullable<Loaded["methods"]>,
   name: PartsName,
-  x: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
-  precision: Precision,
+  all: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
+  { precision, alone }: Subject,
 ): Promise<void> {
-  const sigmoid = await methods.sigmoid(x, { precision });
+  const some = all.filter((_, i) => i % BETA_STRIDE === 0) as typeof all;
+  const level = precision || "exact";
+  for (const beta of alone ? FEW_BETAS : BETAS) {
+    const x = beta === 1 ? all : some;
+    await judgePartsWith(tally, methods, name, x, { precision: level, beta });
+  }
+}
+
+async function judgePartsWith(
+  tally: Tally,
+  methods: NonNullable<Loaded["methods"]>,
+  name: PartsName,
+  x: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
+  options: { readonly precision: Precision; readonly beta: number },
+): Promise<void> {
+  const sigmoid = await methods.sigmoid(x, options);
   const pairs: [typeof x, typeof x][] = [];
   if (name === "softplusWithGrad") {
-    const softplus = await methods.softplus(x, { precision });
-    const { value, grad } = await methods.softplusWithGrad(x, { precision });
+    const softplus = await methods.softplus(x, options);
+    const { value, grad } = await methods.softplusWithGrad(x, options);
     pairs.push([value, softplus], [grad, sigmoid]);
   } else {
     const upstream = x.map(() => 1) as typeof x;
-    pairs.push([await methods.softplusBackward(x, upstream, { precision }), sigmoid]);
+    pairs.push([await methods.softplusBackward(x, upstream, options), sigmoid]);
   }
   tally.inputs += x.length;
   for (const [got, want] of pairs) {
     for (let i = 0; i < x.length; i++) {
-      if (!Object.is(got[i], want[i])) tally.violate("parts", x[i]!, got[i]!, want[i]!);
+      if (!Object.is(got[i], want[i])) {
+        tally.violate("parts", x[i]!, got[i]!, want[i]!, options.beta);
+      }
     }
     tally.digest(got);
   }

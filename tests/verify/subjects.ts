@@ -12,6 +12,7 @@ import type { Methods } from "../engines.ts";
 import type { Gap } from "../../bench/implementation.ts";
 import type { Format } from "../floats.ts";
 import { peers } from "./peers.ts";
+import { stable } from "./stable.ts";
 import { type FunctionName, FUNCTIONS, isParts, type UnaryName } from "./types.ts";
 
 /** An array of the format in, an array of the same length filled. */
@@ -166,40 +167,6 @@ async function openGpu(): Promise<Opened | Gap> {
     throw error;
   }
 }
-
-/** NumPy's stable forms on correctly rounded functions: every step rounded to float32. */
-const stable: Subject = {
-  ...{ id: "float32-stable", engine: "float32-stable", build: "", precision: "" },
-  ...{ kind: "textbook", formats: ["f32"], functions: ["softplus", "sigmoid"], roots: [] },
-  subsetOnly: true,
-  load: () =>
-    Promise.resolve({
-      version: "",
-      call: (name) =>
-        "every step rounded to float32: " + (name === "softplus"
-          ? "max(x, 0) + log1p(exp(-|x|))"
-          : "(x < 0 ? t : 1) / (1 + t), t = exp(-|x|)"),
-      unary: (name) => name === "logSigmoid" ? undefined : forms[name],
-    }),
-};
-
-const f = Math.fround;
-
-const forms: Record<"softplus" | "sigmoid", Elementwise> = {
-  softplus(x, out) {
-    for (let i = 0; i < x.length; i++) {
-      const v = x[i]!;
-      out[i] = Math.max(v, 0) + f(Math.log1p(f(Math.exp(-Math.abs(v)))));
-    }
-  },
-  sigmoid(x, out) {
-    for (let i = 0; i < x.length; i++) {
-      const v = x[i]!;
-      const t = f(Math.exp(-Math.abs(v)));
-      out[i] = (v < 0 ? t : 1) / f(1 + t);
-    }
-  },
-};
 
 /** Every subject. */
 export const subjects: readonly Subject[] = [...engines, stable, ...peers];
