@@ -31,15 +31,30 @@ export function describe({ target: { subject, name, format }, joined, problems }
   return `${verdict}  ${format} ${name.padEnd(16)} ${subject.padEnd(16)} ${found}`;
 }
 
+/** Fails before hours of work where results could not be kept after them. */
+async function checkFolder(option: string, path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+    await Deno.remove(await Deno.makeTempFile({ dir: path }));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OptionError(`--${option}: cannot write to ${path}: ${reason}`);
+  }
+}
+
 async function run(options: Options): Promise<boolean> {
   const start = performance.now();
+  const certificates = options.certificates ?? folder("certificates");
+  const cache = options.cache ?? folder("../.cache/verify");
+  if (!options.quick) await checkFolder("certificates", certificates);
+  if (!options.quick && !options.screen) await checkFolder("cache", cache);
   const stopper = new AbortController();
   const stop = () => stopper.abort();
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
   for (const signal of signals) Deno.addSignalListener(signal, stop);
   const shared = {
     workers: options.workers ?? navigator.hardwareConcurrency,
-    certificates: options.certificates ?? folder("certificates"),
+    certificates,
     signal: stopper.signal,
     progress: (steps: number) => progress(steps, options.screen ? "screens" : "slices"),
   };
@@ -52,7 +67,7 @@ async function run(options: Options): Promise<boolean> {
       ...shared,
       targets: options.targets,
       quick: options.quick,
-      cache: options.cache ?? folder("../.cache/verify"),
+      cache,
     });
     for (const finding of findings) console.log(describe(finding));
     for (const gap of gaps) console.log(`not here  ${gap}`);
