@@ -1,7 +1,8 @@
 /** What the certificates found, as records for figures and tables. */
 import { exact } from "../tests/oracle.ts";
 import { type Certificate, fromHex, readCertificates, slug } from "../tests/verify/certificate.ts";
-import type { EnvelopePoint, SharePoint } from "./figures/certified.ts";
+import type { EnvelopePoint } from "./figures/binades.ts";
+import type { SharePoint } from "./figures/certified.ts";
 import { IMPLEMENTATIONS } from "./implementations.ts";
 import { align } from "./table.ts";
 
@@ -26,6 +27,14 @@ export function about(
   return certificates.filter((one) => one.function === name && one.format === format);
 }
 
+/** Those of certificates whose subjects figures call so, in the order of the names. */
+export function named(
+  certificates: readonly Certificate[],
+  ...names: readonly string[]
+): Certificate[] {
+  return names.flatMap((name) => certificates.filter((one) => nameOf(one) === name));
+}
+
 /** How figures call the subject of a certificate. */
 export function nameOf({ subject }: Certificate): string {
   // What the benchmark has too has the same name there, and so the same look.
@@ -33,16 +42,17 @@ export function nameOf({ subject }: Certificate): string {
   return known?.name ?? subject.replaceAll("-", " ");
 }
 
-/** The greatest error in each binade of x. */
+/** The greatest error in each binade of x; a wrong NaN or infinity counts as no digit right. */
 export function envelopes(certificates: readonly Certificate[]): EnvelopePoint[] {
   return certificates.flatMap((one) => {
-    const { first, positive, negative } = one.binades;
-    const sides = [[true, negative], [false, positive]] as const;
-    return sides.flatMap(([isNegative, side]) =>
+    const { first, positive, negative, wrongPositive, wrongNegative } = one.binades;
+    const sides = [[true, negative, wrongNegative], [false, positive, wrongPositive]] as const;
+    return sides.flatMap(([isNegative, side, wrong]) =>
       side.flatMap((ulp, i): EnvelopePoint[] =>
         ulp === null ? [] : [{
           ...{ implementation: nameOf(one), kind: one.kind },
-          ...{ negative: isNegative, exponent: first + i, ulp },
+          ...{ negative: isNegative, exponent: first + i },
+          ulp: (wrong?.[i] ?? 0) > 0 ? Math.max(ulp, 2 ** 24) : ulp,
         }]
       )
     );
@@ -94,6 +104,37 @@ function witness({ worst, format, function: name }: Certificate): string {
   const short = (value: number) => String(+value.toPrecision(format === "f32" ? 9 : 17));
   const want = exact(name as CertifiedFunction, x, format);
   return `x = ${worst!.x} (${short(x)}): ${short(got)}, correct ${short(want)}`;
+}
+
+/** Whom the certificates are about: versions and the exact call; a table as text. */
+export function formatCalls(certificates: readonly Certificate[]): string {
+  return align([
+    ["", "version", "inputs", "call"],
+    ...certificates.map((one) => [
+      `${one.function} ${one.format}  ${nameOf(one)}`,
+      one.version,
+      `${one.inputs.toLocaleString("en")} (${one.method})`,
+      one.call,
+    ]),
+  ]);
+}
+
+/** From which binade on next to no digit is right, and how many subnormal results came back as 0; as text. */
+export function formatTails(certificates: readonly Certificate[]): string {
+  const header = ["", "x < 0: off by 2^20 ULP from", "subnormal results", "came back as 0"];
+  return align([
+    header,
+    ...certificates.filter(({ format }) => format === "f32").map((one) => {
+      const { first, negative } = one.binades;
+      const lost = negative.findIndex((ulp) => ulp !== null && ulp >= 2 ** 20);
+      return [
+        `${one.function}  ${nameOf(one)}`,
+        lost < 0 ? "nowhere" : `-${2 ** (first + lost)} on`,
+        one.subnormals.results.toLocaleString("en"),
+        one.subnormals.flushed.toLocaleString("en"),
+      ];
+    }),
+  ]);
 }
 
 /** What was certified, how, and how long it took: a table as text. */

@@ -5,9 +5,12 @@ export {
   about,
   type Certificate,
   envelopes,
+  formatCalls,
   formatRuns,
+  formatTails,
   formatWorst,
   loadCertificates,
+  named,
   shares,
 } from "./certified.ts";
 export { ascend, formatTail, logLikelihoods } from "./consequences.ts";

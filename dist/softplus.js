@@ -558,48 +558,46 @@ listen((orders) => {
   const runner = (${createRunner})(orders.module, memory);
   answer("ready");
   (${work})(orders, runner, ${partsOf});
-});`,Pool=class{size;#control;#betas;#slots;#kernels;#workers=new Map;#free=[];#queue=[];#pending=new Map;#timer;#listening=!1;#hired=0;#ended;constructor(size){
+});`,Pool=class{size;#control;#betas;#slots;#kernels;#workers=new Map;#free=[];#pending=new Map;#timer;#listening=!1;#hired=0;#ended;constructor(size){
 this.size=size;let slots=size*slotsPerWorker;this.#control=new Int32Array(new SharedArrayBuffer(4*(counter.length+slots*
 field.length))),this.#betas=new Float64Array(new SharedArrayBuffer(8*slots)),this.#slots=Array.from({length:slots},()=>new SharedArrayBuffer(
 slotBytes)),this.#free=this.#slots.map((_,s)=>s),this.#kernels=WebAssembly.Module.exports(bestBuild().module).map(({name})=>name)}async start(){
 try{await Promise.all(Array.from({length:this.size},()=>this.#hire()))}catch(error){throw this.end(error),error}}get ended(){
-return this.#ended}slot(){return new Promise((give,fail)=>{if(this.#ended!==void 0)return fail(this.#ended);let slot=this.#free.
-pop();slot!==void 0?give(slot):this.#queue.push({give,fail})})}freeSlot(){if(this.#ended!==void 0)throw this.#ended;return this.#collect(),
-this.#queue.length===0?this.#free.pop():void 0}computeHere(){this.#collect();for(let[slot,pending]of this.#pending){let at=this.#at(
-slot);if(Atomics.compareExchange(this.#control,at,state.ready,state.free)===state.ready){this.#pending.delete(slot);try{
-pending.piece.compute(),pending.done()}catch(error){pending.fail(error)}return this.#release(slot),!0}}return!1}compute(slot,piece){
-return new Promise((done,fail)=>{if(this.#ended!==void 0)return fail(this.#ended);let pending={piece,tried:0,seen:-1,since:0,
-done,fail};this.#pending.set(slot,pending),this.#publish(slot,pending),this.#timer??=setInterval(()=>this.#check(),tick),
-this.#listening||this.#listen()})}end(reason){if(this.#ended===void 0){this.#ended=reason,clearInterval(this.#timer),Atomics.
-store(this.#control,counter.stop,1),Atomics.add(this.#control,counter.work,1),Atomics.notify(this.#control,counter.work),
-Atomics.add(this.#control,counter.done,1),Atomics.notify(this.#control,counter.done);for(let port of this.#workers.values())
-port.end();this.#workers.clear();for(let{fail}of this.#pending.values())fail(reason);this.#pending.clear();for(let{fail}of this.#queue.
-splice(0))fail(reason)}}#at(slot){return counter.length+slot*field.length}#parts(slot,{wide,inputs,outputs,count}){return partsOf(
-this.#slots[slot],wide,Math.max(inputs,outputs),count)}#publish(slot,pending){let{piece}=pending;pending.tried++,pending.
-since=0,piece.fill(this.#parts(slot,piece).slice(0,piece.inputs));let at=this.#at(slot),control=this.#control;control[at+
-field.kernel]=this.#kernels.indexOf(piece.kernel),control[at+field.wide]=piece.wide?1:0,control[at+field.count]=piece.count,
-control[at+field.inputs]=piece.inputs,control[at+field.outputs]=piece.outputs,this.#betas[slot]=piece.beta,Atomics.store(
-control,at,state.ready),Atomics.add(control,counter.work,1),Atomics.notify(control,counter.work,1)}async#listen(){for(this.#listening=
-!0;this.#pending.size>0;){let seen=Atomics.load(this.#control,counter.done);if(this.#collect(),this.#pending.size===0)break;
-await(typeof Atomics.waitAsync=="function"?Atomics.waitAsync(this.#control,counter.done,seen).value:new Promise(wake=>setTimeout(
-wake)))}this.#listening=!1,this.#pending.size===0&&(clearInterval(this.#timer),this.#timer=void 0)}#collect(){for(let[slot,
-pending]of this.#pending){let at=this.#at(slot),now=Atomics.load(this.#control,at);if(!(now!==state.done&&now!==state.failed)){
-if(this.#pending.delete(slot),now===state.done)pending.piece.take(this.#parts(slot,pending.piece).slice(0,pending.piece.
-outputs)),pending.done();else{let letters=new Uint16Array(this.#slots[slot],0,this.#control[at+field.count]);pending.fail(
-new Error(`threads: a worker failed: ${String.fromCharCode(...letters)}`))}this.#release(slot)}}}#release(slot){Atomics.
-store(this.#control,this.#at(slot),state.free);let next=this.#queue.shift();next!==void 0?next.give(slot):this.#free.push(
-slot)}#check(){for(let[slot,pending]of[...this.#pending]){let now=Atomics.load(this.#control,this.#at(slot));pending.since=
-now===pending.seen?pending.since+1:0,pending.seen=now,!(pending.since<patience||now===state.done||now===state.failed)&&(now>=
-state.taken?this.#lose(now-state.taken,"it does not answer"):this.#replaceAll(),pending.since=0)}this.#collect()}#replaceAll(){
-for(let number of[...this.#workers.keys()])this.#lose(number,"it does not answer")}async#hire(){let number=this.#hired++,
-port=startWorker(source());this.#workers.set(number,port),await new Promise((ready,fail)=>{port.onAnswer=()=>ready(),port.
-onEnd=why=>{fail(new Error(`threads: a worker did not start: ${why}`)),this.#lose(number,why)};let orders={module:bestBuild().
-module,kernels:this.#kernels,number,control:this.#control,betas:this.#betas,slots:this.#slots,constants:{state,counter,field}};
-port.send(orders)}),port.keepsProcess(!1)}#lose(number,why){let port=this.#workers.get(number);if(!(port===void 0||this.#ended!==
-void 0)){this.#workers.delete(number),port.onEnd=()=>{},port.end();for(let[slot,pending]of[...this.#pending])if(Atomics.
-load(this.#control,this.#at(slot))===state.taken+number){if(pending.tried<attempts){this.#publish(slot,pending);continue}
-this.#pending.delete(slot),pending.fail(new Error(`threads: ${attempts} workers were lost on one piece: ${why}`)),this.#release(
-slot)}this.#hire().catch(error=>{this.#workers.size===0&&this.end(error)})}}};var ThreadsUnavailableError=class extends Error{name="ThreadsUnavailableError"},threshold=2**17;function threads(options={}){
+return this.#ended}freeSlot(){if(this.#ended!==void 0)throw this.#ended;return this.#collect(),this.#free.pop()}computeHere(){
+this.#collect();for(let[slot,pending]of this.#pending){let at=this.#at(slot);if(Atomics.compareExchange(this.#control,at,
+state.ready,state.free)===state.ready){this.#pending.delete(slot);try{pending.piece.compute(),pending.done()}catch(error){
+pending.fail(error)}return this.#release(slot),!0}}return!1}compute(slot,piece){return new Promise((done,fail)=>{if(this.#ended!==
+void 0)return fail(this.#ended);let pending={piece,tried:0,seen:-1,since:0,done,fail};this.#pending.set(slot,pending),this.#publish(
+slot,pending),this.#timer??=setInterval(()=>this.#check(),tick),this.#listening||this.#listen()})}end(reason){if(this.#ended===
+void 0){this.#ended=reason,clearInterval(this.#timer),Atomics.store(this.#control,counter.stop,1),Atomics.add(this.#control,
+counter.work,1),Atomics.notify(this.#control,counter.work),Atomics.add(this.#control,counter.done,1),Atomics.notify(this.#control,
+counter.done);for(let port of this.#workers.values())port.end();this.#workers.clear();for(let{fail}of this.#pending.values())
+fail(reason);this.#pending.clear()}}#at(slot){return counter.length+slot*field.length}#parts(slot,{wide,inputs,outputs,count}){
+return partsOf(this.#slots[slot],wide,Math.max(inputs,outputs),count)}#publish(slot,pending){let{piece}=pending;pending.
+tried++,pending.since=0,piece.fill(this.#parts(slot,piece).slice(0,piece.inputs));let at=this.#at(slot),control=this.#control;
+control[at+field.kernel]=this.#kernels.indexOf(piece.kernel),control[at+field.wide]=piece.wide?1:0,control[at+field.count]=
+piece.count,control[at+field.inputs]=piece.inputs,control[at+field.outputs]=piece.outputs,this.#betas[slot]=piece.beta,Atomics.
+store(control,at,state.ready),Atomics.add(control,counter.work,1),Atomics.notify(control,counter.work,1)}async#listen(){
+for(this.#listening=!0;this.#pending.size>0;){let seen=Atomics.load(this.#control,counter.done);if(this.#collect(),this.#pending.
+size===0)break;await(typeof Atomics.waitAsync=="function"?Atomics.waitAsync(this.#control,counter.done,seen).value:new Promise(
+wake=>setTimeout(wake)))}this.#listening=!1,this.#pending.size===0&&(clearInterval(this.#timer),this.#timer=void 0)}#collect(){
+for(let[slot,pending]of this.#pending){let at=this.#at(slot),now=Atomics.load(this.#control,at);if(!(now!==state.done&&now!==
+state.failed)){if(this.#pending.delete(slot),now===state.done)pending.piece.take(this.#parts(slot,pending.piece).slice(0,
+pending.piece.outputs)),pending.done();else{let letters=new Uint16Array(this.#slots[slot],0,this.#control[at+field.count]);
+pending.fail(new Error(`threads: a worker failed: ${String.fromCharCode(...letters)}`))}this.#release(slot)}}}#release(slot){
+Atomics.store(this.#control,this.#at(slot),state.free),this.#free.push(slot)}#check(){for(let[slot,pending]of[...this.#pending]){
+let now=Atomics.load(this.#control,this.#at(slot));pending.since=now===pending.seen?pending.since+1:0,pending.seen=now,!(pending.
+since<patience||now===state.done||now===state.failed)&&(now>=state.taken?this.#lose(now-state.taken,"it does not answer"):
+this.#replaceAll(),pending.since=0)}this.#collect()}#replaceAll(){for(let number of[...this.#workers.keys()])this.#lose(
+number,"it does not answer")}async#hire(){let number=this.#hired++,port=startWorker(source());this.#workers.set(number,port),
+await new Promise((ready,fail)=>{port.onAnswer=()=>ready(),port.onEnd=why=>{fail(new Error(`threads: a worker did not st\
+art: ${why}`)),this.#lose(number,why)};let orders={module:bestBuild().module,kernels:this.#kernels,number,control:this.#control,
+betas:this.#betas,slots:this.#slots,constants:{state,counter,field}};port.send(orders)}),port.keepsProcess(!1)}#lose(number,why){
+let port=this.#workers.get(number);if(!(port===void 0||this.#ended!==void 0)){this.#workers.delete(number),port.onEnd=()=>{},
+port.end();for(let[slot,pending]of[...this.#pending])if(Atomics.load(this.#control,this.#at(slot))===state.taken+number){
+if(pending.tried<attempts){this.#publish(slot,pending);continue}this.#pending.delete(slot),pending.fail(new Error(`threa\
+ds: ${attempts} workers were lost on one piece: ${why}`)),this.#release(slot)}this.#hire().catch(error=>{this.#workers.size===
+0&&this.end(error)})}}};var ThreadsUnavailableError=class extends Error{name="ThreadsUnavailableError"},threshold=2**17;function threads(options={}){
 return createThreads(options,threshold)}async function createThreads(options,smallest2){if(typeof options!="object"||options===
 null)throw new TypeError(`threads: options must be an object, got ${describe(options)}`);let{size=globalThis.navigator?.
 hardwareConcurrency??1}=options;if(typeof size!="number"||!Number.isInteger(size)||size<1||size>1024)throw new RangeError(

@@ -4,14 +4,17 @@ import {
   about,
   type Certificate,
   envelopes,
+  formatCalls,
   formatRuns,
+  formatTails,
   formatWorst,
   loadCertificates,
+  named,
   shares,
   withoutDigits,
 } from "../bench/certified.ts";
 import { ascend, formatTail, logLikelihoods } from "../bench/consequences.ts";
-import { errorOverBinades, shareOverError } from "../bench/figures.ts";
+import { errorMap, errorOverBinades, shareOverError } from "../bench/figures.ts";
 
 const certificates = await loadCertificates();
 const kit = about(certificates, "softplus").find(({ subject }) => subject === "scalar-exact")!;
@@ -64,6 +67,34 @@ Deno.test("certified: figures over binades and errors", () => {
   ]);
   assert.deepEqual(curve.data[0]!.x, [0.5, 1]);
   assert.ok((curve.data[0]!.y[1] as number) > 0, "0 is drawn at the lower edge");
+});
+
+Deno.test("certified: the map of errors has a colour for each class, and runs without gaps", () => {
+  const wrong: Certificate = {
+    ...kit,
+    binades: { ...kit.binades, wrongPositive: kit.binades.positive.map((_, i) => i > 250 ? 1 : 0) },
+  };
+  const point = { implementation: "b", kind: "peer" };
+  const { data } = errorMap([
+    ...envelopes([wrong]),
+    { ...point, negative: true, exponent: -28, ulp: 3 },
+    { ...point, negative: false, exponent: -28, ulp: 3 },
+  ]);
+  const [half, none] = [data[0]!, data.at(-1)!];
+  assert.deepEqual([half.name, none.name], ["½, the least there is", "no digit right"]);
+  // From the left edge to where the wrong ones begin is one bar; they are another.
+  assert.deepEqual([half.x.length, none.x.length], [1, 1]);
+  assert.equal(half.base![0]! + half.x[0]!, none.base![0]!);
+  assert.deepEqual(data.map(({ x }) => x.length), [1, 0, 0, 1, 0, 0, 0, 1]);
+  assert.deepEqual(data[3]!.base, [-1.5], "-1 and 1 are neighbours");
+  assert.deepEqual(data[3]!.x, [3]);
+});
+
+Deno.test("certified: tables of calls and tails", () => {
+  const naive = certificates.filter(({ subject }) => subject === "naive");
+  assert.match(formatCalls(naive), /softplus f32 {2}naive .*log\(1 \+ exp\(-\|x\|\)\)/);
+  assert.match(formatTails(naive), /softplus {2}naive +-8 on +([\d,]+) +\1/);
+  assert.deepEqual(named(naive, "naive"), naive);
 });
 
 Deno.test("consequences: the textbook loses the tail, the likelihood and the slope", () => {

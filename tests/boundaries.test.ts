@@ -120,7 +120,9 @@ for (const under of engines) {
         { length: 2000 },
         (_, i) => subnormal + (zero - subnormal) * (i / 2000),
       );
-      const x = arrayOf(format, list);
+      // Float16 is coarse: the last of them round to where the result is zero.
+      const x = arrayOf(format, list).filter((v) => v > zero);
+      assert.ok(x.length > 1990);
       for (const name of ["softplus", "sigmoid"] as const) {
         const y = await under.engine[name](x);
         x.forEach((v, i) => {

@@ -1,5 +1,6 @@
 /** The committed certificates: complete, about the sources as they are, and true where tried. */
 import assert from "node:assert/strict";
+import packages from "../deno.json" with { type: "json" };
 import { same } from "./floats.ts";
 import { exact, ulpError } from "./oracle.ts";
 import { type Certificate, fromHex, readCertificates } from "./verify/certificate.ts";
@@ -60,6 +61,30 @@ Deno.test("certificates: each covers what it says, and its counts agree", () => 
   }
 });
 
+Deno.test("certificates: one for every peer, about the versions that are pinned", () => {
+  const of = (id: string) => certificates.filter(({ subject }) => subject === id);
+  for (const { id, kind } of subjects) {
+    if (kind === "kit" || id === "tfjs-webgpu") continue; // which needs a GPU
+    assert.ok(of(id).length > 0, `${id} has none: deno task verify --engine ${id}`);
+    for (const one of of(id)) assert.ok(one.call !== "", `${label(one)}: no call`);
+  }
+  for (const one of certificates) assert.ok(subjects.some(({ id }) => id === one.subject));
+  const pins: [string, RegExp][] = [
+    ["@tensorflow/tfjs-core", /^tfjs/],
+    ["@jax-js/jax", /^jax-js/],
+    ["@stdlib/math-base-special-log1pexp", /^stdlib/],
+    ["onnxruntime-node", /^ort-node/],
+    ["onnxruntime-web", /^ort-web/],
+    ["mathjs", /^mathjs/],
+  ];
+  for (const [name, subject] of pins) {
+    const pinned = (packages.imports as Record<string, string>)[name]!.split("@").at(-1)!;
+    for (const one of certificates.filter((one) => subject.test(one.subject))) {
+      assert.ok(one.version.startsWith(pinned), `${label(one)}: ${one.version}, now ${pinned}`);
+    }
+  }
+});
+
 Deno.test("certificates: those of the kit hold the promises of today", () => {
   for (const one of certificates.filter(({ kind }) => kind === "kit")) {
     const name = label(one);
@@ -89,7 +114,7 @@ Deno.test("certificates: the worst inputs give what is said, on this machine too
     const { unary, dispose } = loaded;
     const input = one.format === "f32" ? Float32Array.of(x) : Float64Array.of(x);
     const out = input.slice();
-    await unary(one.function)!(input, out);
+    await unary(one.function, one.format)!(input, out);
     await dispose?.();
     assert.ok(same(out[0]!, got), `${label(one)}: got ${out[0]} instead of ${got}`);
   }

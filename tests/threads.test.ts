@@ -87,21 +87,61 @@ Deno.test("all workers killed: the pool hires new ones", async () => {
   });
 });
 
+/** A piece of four zeros, and what its parts have been given. */
+function pieceOfZeros(compute = () => {}) {
+  const result: number[] = [];
+  return {
+    ...{ kernel: "softplus32", beta: 1, wide: false, count: 4, inputs: 1, outputs: 1, result },
+    fill: (parts: readonly { fill(value: number): unknown }[]) => void parts[0]!.fill(0),
+    take: (parts: readonly ArrayLike<number>[]) => void result.push(...Array.from(parts[0]!)),
+    compute,
+  };
+}
+
 Deno.test("an error in a worker reaches the caller, and the pool stays usable", async () => {
   const pool = new Pool(1);
   await pool.start();
-  const slot = await pool.slot();
-  const piece = { kernel: "softplus32", beta: 1, wide: false, count: 4, inputs: 1, outputs: 1 };
-  const result: number[] = [];
-  const fill = (parts: readonly { fill(value: number): unknown }[]) => void parts[0]!.fill(0);
-  const take = (parts: readonly ArrayLike<number>[]) => void result.push(...Array.from(parts[0]!));
   await assert.rejects(
-    pool.compute(slot, { ...piece, kernel: "no such kernel", fill, take }),
+    pool.compute(pool.freeSlot()!, { ...pieceOfZeros(), kernel: "no such kernel" }),
     /threads: a worker failed: TypeError/,
   );
-  await pool.compute(await pool.slot(), { ...piece, fill, take });
-  assert.deepEqual(result, Array(4).fill(Math.fround(Math.LN2)));
+  const piece = pieceOfZeros();
+  await pool.compute(pool.freeSlot()!, piece);
+  assert.deepEqual(piece.result, Array(4).fill(Math.fround(Math.LN2)));
   pool.end(new Error("done"));
+});
+
+Deno.test("the calling thread takes pieces that no worker has begun, and their errors", async () => {
+  const pool = new Pool(1); // not started: no worker takes anything
+  const computed: number[] = [];
+  const first = pool.compute(pool.freeSlot()!, pieceOfZeros(() => void computed.push(1)));
+  const second = pool.compute(
+    pool.freeSlot()!,
+    pieceOfZeros(() => {
+      throw new Error("lost memory");
+    }),
+  );
+  const refused = assert.rejects(second, /lost memory/);
+  assert.ok(pool.freeSlot() !== undefined);
+  assert.equal(pool.freeSlot(), undefined, "three slots a worker");
+  assert.ok(pool.computeHere() && pool.computeHere() && !pool.computeHere());
+  await Promise.all([first, refused]);
+  assert.deepEqual(computed, [1]);
+  assert.ok(pool.freeSlot() !== undefined, "slots came back");
+  pool.end(new Error("done"));
+});
+
+Deno.test("a long call lets other tasks of the calling thread run", async () => {
+  await using pool = await createThreads({ size: 1 }, 0);
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 1);
+  const x = random(2 ** 20, 5);
+  const big = new Float32Array(2 ** 25);
+  for (let i = 0; i < big.length; i += x.length) big.set(x, i);
+  await pool.softplus(big, { out: big });
+  clearInterval(timer);
+  assert.ok(ticks > 0);
+  assert.deepEqual(big.subarray(31 * x.length), softplus(x));
 });
 
 Deno.test("more elements than all slots hold", async () => {

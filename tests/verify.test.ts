@@ -3,15 +3,17 @@
  * results, its slices, the hash of sources; and the references, measured against MPFR.
  */
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { bitsOf, fromBits, step } from "./floats.ts";
 import { exact, ulpError } from "./oracle.ts";
 import { join, problemsOf } from "./verify/join.ts";
-import { OptionError, readOptions } from "./verify/options.ts";
+import { OptionError, readOptions, USAGE } from "./verify/options.ts";
 import { PAIR_BOUND } from "./verify/double_double.ts";
 import { provePairs, proveSlice, sumUp } from "./verify/screen_proof.ts";
 import { makeReference, refer, SCREEN_BOUND } from "./verify/screen.ts";
 import { mirrored, quickBits, SLICE_SIZE, SLICES } from "./verify/slices.ts";
 import { read, sourcesOf } from "./verify/sources.ts";
+import { subjects } from "./verify/subjects.ts";
 import { errorOfRounding, Tally } from "./verify/tally.ts";
 
 Deno.test("verify: a wrong argument is named, with what it may be", () => {
@@ -26,10 +28,34 @@ Deno.test("verify: a wrong argument is named, with what it may be", () => {
     [["--workers", "0"], /--workers must be a whole number/],
     [["--nosuch", "1"], /unknown option --nosuch/],
     [["quick"], /unknown argument quick/],
+    [["--quick", "--screen"], /--quick and --screen/],
     [["--precision", "fast", "--dtype", "f64"], /nothing fits --precision fast --dtype f64/],
   ];
   for (const [args, message] of wrong) {
     assert.throws(() => readOptions(args), { name: OptionError.name, message });
+  }
+});
+
+Deno.test("verify: help names the engines, and every peer", () => {
+  assert.equal(readOptions(["-h"]), "help");
+  assert.match(USAGE, /--engine scalar\|wasm\|webgpu\|peers/);
+  for (const { engine } of subjects) assert.ok(USAGE.includes(engine), engine);
+});
+
+Deno.test("verify: a folder that cannot be written is an error before the work", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "-A", fileURLToPath(new URL("verify.ts", import.meta.url))],
+        ...["--engine", "scalar", "--cache", `${file}/cache`, "--certificates", `${file}/found`],
+      ],
+      stdin: "null",
+    }).output();
+    assert.equal(code, 2);
+    assert.match(new TextDecoder().decode(stderr), /--certificates: cannot write to .*found/);
+  } finally {
+    await Deno.remove(file);
   }
 });
 

@@ -1,7 +1,7 @@
 /**
  * `deno task verify`: certifies results over every float32, and float64 by samples.
  *
- * Exit codes: 0 all promises hold, 1 one is broken, 2 the arguments are wrong, 130 stopped by the
+ * Exit codes: 0 all promises hold, 1 one is broken or nothing was there to verify, 2 the arguments are wrong, 130 stopped by the
  * user; finished slices are then kept, and the same command goes on with the rest.
  *
  * @module
@@ -31,15 +31,30 @@ export function describe({ target: { subject, name, format }, joined, problems }
   return `${verdict}  ${format} ${name.padEnd(16)} ${subject.padEnd(16)} ${found}`;
 }
 
+/** Fails before hours of work where results could not be kept after them. */
+async function checkFolder(option: string, path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+    await Deno.remove(await Deno.makeTempFile({ dir: path }));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OptionError(`--${option}: cannot write to ${path}: ${reason}`);
+  }
+}
+
 async function run(options: Options): Promise<boolean> {
   const start = performance.now();
+  const certificates = options.certificates ?? folder("certificates");
+  const cache = options.cache ?? folder("../.cache/verify");
+  if (!options.quick) await checkFolder("certificates", certificates);
+  if (!options.quick && !options.screen) await checkFolder("cache", cache);
   const stopper = new AbortController();
   const stop = () => stopper.abort();
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
   for (const signal of signals) Deno.addSignalListener(signal, stop);
   const shared = {
     workers: options.workers ?? navigator.hardwareConcurrency,
-    certificates: options.certificates ?? folder("certificates"),
+    certificates,
     signal: stopper.signal,
     progress: (steps: number) => progress(steps, options.screen ? "screens" : "slices"),
   };
@@ -52,7 +67,7 @@ async function run(options: Options): Promise<boolean> {
       ...shared,
       targets: options.targets,
       quick: options.quick,
-      cache: options.cache ?? folder("../.cache/verify"),
+      cache,
     });
     for (const finding of findings) console.log(describe(finding));
     for (const gap of gaps) console.log(`not here  ${gap}`);
@@ -66,9 +81,16 @@ async function run(options: Options): Promise<boolean> {
       );
       if (stale.length > 0) console.log(`${stale.length} without a certificate of these sources`);
     }
-    const verdict = problems.length === 0 ? "every promise holds" : `${problems.length} broken`;
+    const promises = findings.some(({ target }) => subjectOf(target.subject).kind === "kit");
+    const verdict = problems.length > 0
+      ? `${problems.length} broken`
+      : promises
+      ? "every promise holds"
+      : findings.length > 0
+      ? "nothing was promised"
+      : "nothing was there to verify";
     console.log(`Verified: ${verdict}, after ${duration((performance.now() - start) / 1e3)}`);
-    return problems.length === 0;
+    return problems.length === 0 && findings.length > 0;
   } finally {
     for (const signal of signals) Deno.removeSignalListener(signal, stop);
   }

@@ -1,18 +1,10 @@
 /** Figures of the certificates: errors over all float32, by binade and by how many have them. */
 import { numberLabel } from "./axes.ts";
+import { EDGE, type EnvelopePoint, placeOfBinade, power, ticksOfBinades } from "./binades.ts";
 import type { Titles } from "./sizes.ts";
 import { layoutOf, lineOf } from "./theme.ts";
 import type { Figure, Records, Trace } from "./types.ts";
 import { records } from "./types.ts";
-
-/** The greatest error of an implementation for 2^exponent <= |x| < 2^(exponent+1). */
-export interface EnvelopePoint {
-  readonly implementation: string;
-  readonly kind: string;
-  readonly negative: boolean;
-  readonly exponent: number;
-  readonly ulp: number;
-}
 
 /** The share of inputs with an error greater than `ulp`. */
 export interface SharePoint {
@@ -22,24 +14,17 @@ export interface SharePoint {
   readonly share: number;
 }
 
-/** Below 2^-28 and from 2^10 on nothing changes any more; the outer binades show what is beyond. */
-const [LEAST, MOST] = [-28, 10] as const;
-
 /** Errors below this are drawn at it. */
 const FLOOR = 2 ** -6;
 
 /** Greatest error in each binade of x, from -infinity over 0 to +infinity. */
 export function errorOverBinades(data: Records<EnvelopePoint>, titles: Titles = {}): Figure {
   const groups = [...Map.groupBy(records(data), ({ implementation }) => implementation)];
-  const place = (negative: boolean, exponent: number) => {
-    const distance = Math.min(Math.max(exponent, LEAST), MOST) - LEAST + 1;
-    return negative ? -distance : distance;
-  };
   const traces = groups.map(([name, points], i): Trace => {
     const greatest = new Map<number, number>();
-    for (const { negative, exponent, ulp } of points) {
-      const at = place(negative, exponent);
-      greatest.set(at, Math.max(greatest.get(at) ?? FLOOR, ulp));
+    for (const point of points) {
+      const at = placeOfBinade(point);
+      greatest.set(at, Math.max(greatest.get(at) ?? FLOOR, point.ulp));
     }
     const sorted = [...greatest].sort(([a], [b]) => a - b);
     const { line } = lineOf(name, points[0]!.kind);
@@ -53,13 +38,7 @@ export function errorOverBinades(data: Records<EnvelopePoint>, titles: Titles = 
       hovertemplate: `${name}: %{y:.4g} ULP<extra></extra>`,
     };
   });
-  const ticks = [-20, -10, 0, 3, 7].flatMap((e) => [
-    { at: place(true, e), text: `−${power(e)}` },
-    { at: place(false, e), text: power(e) },
-  ]);
-  const edge = MOST - LEAST + 1;
-  ticks.push({ at: -edge, text: "−∞" }, { at: 0, text: "0" }, { at: edge, text: "∞" });
-  ticks.sort((a, b) => a.at - b.at);
+  const ticks = ticksOfBinades();
   const top = Math.max(1, ...traces.flatMap(({ y }) => y as number[]));
   const decades = Math.ceil(Math.log10(top) + 0.1);
   // All decades up to four, else every other one.
@@ -73,7 +52,7 @@ export function errorOverBinades(data: Records<EnvelopePoint>, titles: Titles = 
         subtitle: titles.subtitle,
         x: {
           title: { text: "x, a step for each power of two" },
-          range: [-edge - 0.5, edge + 0.5],
+          range: [-EDGE - 0.5, EDGE + 0.5],
           tickvals: ticks.map(({ at }) => at),
           ticktext: ticks.map(({ text }) => text),
         },
@@ -92,10 +71,6 @@ export function errorOverBinades(data: Records<EnvelopePoint>, titles: Titles = 
       }],
     },
   };
-}
-
-function power(exponent: number): string {
-  return exponent === 0 ? "1" : `2<sup>${String(exponent).replace("-", "−")}</sup>`;
 }
 
 /** The histogram, summed from the right: how many inputs have an error greater than that. */

@@ -16,7 +16,12 @@ export const onnxruntimeWeb: Implementation = {
   includes: "output allocated, copies in and out",
   caveat: "ONNX Runtime in WebAssembly; a model of one node",
   async load() {
-    const runtime = await import("onnxruntime-web/wasm");
+    // A worker made from a file has a location whose origin is "null", which the package, while it
+    // loads, takes as the base of its URLs and fails; without a location it needs no base.
+    const runtime = await keepingGlobals(() => {
+      Reflect.deleteProperty(globalThis, "location");
+      return import("onnxruntime-web/wasm");
+    });
     runtime.env.wasm.numThreads = 1;
     runtime.env.logLevel = "error";
     const sessions = new Sessions(

@@ -20,6 +20,9 @@ export interface Binades {
   /** Misrounded results, likewise. */
   readonly misroundedPositive: readonly number[];
   readonly misroundedNegative: readonly number[];
+  /** Wrong NaNs and infinities, which have no error in ULP, likewise; only where there are any. */
+  readonly wrongPositive?: readonly number[];
+  readonly wrongNegative?: readonly number[];
 }
 
 /** A certificate. */

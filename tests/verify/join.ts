@@ -88,6 +88,7 @@ function binadesOf(all: readonly SliceResult[], format: Format): Binades {
   const empty = <T>(value: T): T[] => Array.from({ length: last - first + 1 }, () => value);
   const max = { positive: empty<number | null>(null), negative: empty<number | null>(null) };
   const count = { positive: empty(0), negative: empty(0) };
+  const wrong = { positive: empty(0), negative: empty(0) };
   const note = (negative: boolean, exponent: number, error: number, misrounded: number) => {
     const side = negative ? "negative" : "positive";
     const at = exponent - first;
@@ -95,12 +96,17 @@ function binadesOf(all: readonly SliceResult[], format: Format): Binades {
     max[side][at] = Math.max(max[side][at] ?? 0, rounded(error));
     count[side][at]! += misrounded;
   };
-  for (const { slice, maxUlp, misrounded, binades } of all) {
+  for (const { slice, maxUlp, misrounded, binades, violations: { nan, infinity } } of all) {
+    const exponent = (slice & 255) - 127;
     if (binades === undefined && format === "f32") {
-      note(slice >= 256, (slice & 255) - 127, maxUlp, misrounded);
+      note(slice >= 256, exponent, maxUlp, misrounded);
+      if (exponent <= last) {
+        wrong[slice >= 256 ? "negative" : "positive"][exponent - first]! += nan.count +
+          infinity.count;
+      }
     }
-    for (const [key, error, wrong] of binades ?? []) {
-      note(key >= 4096, (key & 4095) - 1075, error, wrong);
+    for (const [key, error, count] of binades ?? []) {
+      note(key >= 4096, (key & 4095) - 1075, error, count);
     }
   }
   return {
@@ -108,6 +114,9 @@ function binadesOf(all: readonly SliceResult[], format: Format): Binades {
     ...max,
     misroundedPositive: count.positive,
     misroundedNegative: count.negative,
+    ...([...wrong.positive, ...wrong.negative].some((n) => n > 0)
+      ? { wrongPositive: wrong.positive, wrongNegative: wrong.negative }
+      : {}),
   };
 }
 
@@ -124,7 +133,8 @@ export function problemsOf(
   bound: number | null,
 ): string[] {
   const problems: string[] = [];
-  const witness = (w: Witness) => `x=${w.x} got=${w.got} want=${w.want}`;
+  const witness = ({ x, got, want, beta }: Witness) =>
+    `x=${x} got=${got} want=${want}${beta === undefined ? "" : ` beta=${beta}`}`;
   if (bound !== null && joined.maxUlp > bound && joined.worst) {
     problems.push(
       `error ${joined.maxUlp} ULP, promised ${bound}: ${witness(joined.worst)}`,

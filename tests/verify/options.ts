@@ -34,6 +34,22 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   dtype: ["f32", "f64"],
 };
 
+/** What help says of --engine first: the kit's own, and all others at once. */
+const engines = [
+  ...unique(subjects.filter(({ kind }) => kind === "kit").map(({ engine }) => engine)),
+  "peers",
+];
+
+function peersInLines(): string[] {
+  const lines = [""];
+  for (const { engine, kind } of subjects) {
+    if (kind === "kit") continue;
+    if (lines.at(-1)!.length + engine.length > 70) lines.push("");
+    lines[lines.length - 1] += ` ${engine}`;
+  }
+  return lines.map((line) => `                         ${line}`);
+}
+
 const free = ["cache", "certificates", "workers"];
 const flags = ["quick", "screen", "help"];
 
@@ -41,7 +57,15 @@ const flags = ["quick", "screen", "help"];
 export const USAGE: string = [
   "deno task verify [options]: certify every float32 result of every engine",
   ...Object.entries(choices).filter(([, values]) => values.length > 0)
-    .map(([name, values]) => `  --${name} ${values.join("|")}`),
+    .flatMap(([name, values]) =>
+      name === "engine"
+        ? [
+          `  --engine ${engines.join("|")}`,
+          "                          peers: other libraries, which promise nothing; or one of",
+          ...peersInLines(),
+        ]
+        : [`  --${name} ${values.join("|")}`]
+    ),
   "  --quick                 a dense subset, in seconds; writes no certificate",
   "  --screen                measure the reference's own error against MPFR, find hard cases",
   "  --cache FOLDER          where finished slices are kept (.cache/verify)",
@@ -54,7 +78,8 @@ export function readOptions(args: readonly string[]): Options | "help" {
   const given = new Map<string, string[]>();
   const set = new Set<string>();
   for (let i = 0; i < args.length; i++) {
-    const [, name, inline] = /^--([a-z]+)(?:=(.*))?$/.exec(args[i]!) ?? [];
+    const argument = args[i] === "-h" ? "--help" : args[i]!;
+    const [, name, inline] = /^--([a-z]+)(?:=(.*))?$/.exec(argument) ?? [];
     if (name === undefined) throw new OptionError(`unknown argument ${args[i]}\n${USAGE}`);
     if (flags.includes(name)) {
       if (inline !== undefined) throw new OptionError(`--${name} takes no value, got ${inline}`);
@@ -71,6 +96,9 @@ export function readOptions(args: readonly string[]): Options | "help" {
     given.set(name, [...given.get(name) ?? [], ...value.split(",")]);
   }
   if (set.has("help")) return "help";
+  if (set.has("quick") && set.has("screen")) {
+    throw new OptionError("--quick and --screen: the screens have no quick measurement; give one");
+  }
   for (const [name, values] of given) {
     for (const value of name in choices ? values : []) {
       if (choices[name]!.includes(value)) continue;

@@ -4,7 +4,9 @@
  * @module
  */
 import { environment } from "../../bench/environment.ts";
+import type { Gap } from "../../bench/implementation.ts";
 import type { Progress } from "../../bench/progress.ts";
+import type { Format } from "../floats.ts";
 import { type Certificate, fileOf, formatJson } from "./certificate.ts";
 import { join, type Joined, problemsOf } from "./join.ts";
 import { runJobs, Stopped } from "./pool.ts";
@@ -13,7 +15,7 @@ import type { Job, Outcome } from "./slice.ts";
 import { mirrored, SLICES } from "./slices.ts";
 import { type Sources, sourcesOf } from "./sources.ts";
 import { Store } from "./store.ts";
-import { type Subject, subjectOf } from "./subjects.ts";
+import { type Loaded, type Subject, subjectOf } from "./subjects.ts";
 import {
   EDGES,
   type FunctionName,
@@ -69,10 +71,10 @@ interface About {
   readonly subject: Subject;
   readonly sources: Sources;
   readonly version: string;
-  readonly call: string;
+  call(name: FunctionName): string;
   readonly adapter: string | undefined;
-  /** Whether it has a function. */
-  has(name: FunctionName): boolean;
+  /** Whether it has a function in a format. */
+  has(name: FunctionName, format: Format): boolean;
 }
 
 /** Files that tell how subjects are found; a change there changes no reference. */
@@ -84,12 +86,14 @@ export async function verify(plan: Plan): Promise<Report> {
   const verifier = (await sourcesOf(["tests/verify/worker.ts"], NOT_REFERENCE)).hash;
   const { about, gaps } = await describe(plan.targets);
   const failed = new Set<string>();
-  const targets = plan.targets.filter(({ subject, name }) => about.get(subject)?.has(name));
+  const targets = plan.targets.filter(({ subject, name, format }) =>
+    about.get(subject)?.has(name, format)
+  );
   const lanes: Lane[] = [];
   for (const target of targets) {
     const { sources, version, call, adapter } = about.get(target.subject)!;
     const print = {
-      subject: [sources.hash, version, call].join("\n"),
+      subject: [sources.hash, version, call(target.name)].join("\n"),
       verifier,
       environment: [machine.deno, machine.v8, adapter ?? machine.cpu].join("\n"),
     };
@@ -103,6 +107,7 @@ export async function verify(plan: Plan): Promise<Report> {
     }
   }
   await runLanes(lanes, plan, (subject, reason) => {
+    if (failed.has(subject)) return;
     failed.add(subject);
     gaps.push(`${subject}: ${reason}`);
   });
@@ -123,27 +128,43 @@ async function describe(
   const gaps: string[] = [];
   for (const id of new Set(targets.map(({ subject }) => subject))) {
     const subject = subjectOf(id);
-    const loaded = await subject.load();
+    const loaded = await loadOrGap(subject);
     if ("gap" in loaded) {
       gaps.push(`${id}: ${loaded.gap}`);
       continue;
     }
     const { version, call, adapter } = loaded;
-    const offered = subject.functions.filter((name) =>
-      isParts(name) ? loaded.methods !== undefined : loaded.unary(name) !== undefined
+    const offered = new Set(
+      subject.formats.flatMap((format) =>
+        subject.functions.filter((name) =>
+          isParts(name) ? loaded.methods !== undefined : loaded.unary(name, format) !== undefined
+        ).map((name) => `${name} ${format}`)
+      ),
     );
     await loaded.dispose?.();
     const sources = await sourcesOf(subject.roots);
-    const has = (name: FunctionName) => offered.includes(name);
+    const has = (name: FunctionName, format: Format) => offered.has(`${name} ${format}`);
     about.set(id, { subject, sources, version, call, adapter, has });
   }
   return { about, gaps };
 }
 
+/** A subject that is there, or why not. The kit's own failure is no gap: it ends the run. */
+async function loadOrGap(subject: Subject): Promise<Loaded | Gap> {
+  try {
+    return await subject.load();
+  } catch (error) {
+    if (subject.kind === "kit") throw error;
+    return { gap: reasonOf(error) };
+  }
+}
+
 /** A certificate over every float32 holds the quick subset's digest too. */
 function modesOf({ subject, name, format }: Target, quick: boolean): Mode[] {
-  if (quick || subjectOf(subject).subsetOnly) return ["quick"];
-  return format === "f64" || isParts(name) ? ["full"] : ["quick", "full"];
+  if (quick) return ["quick"];
+  if (format === "f64" || isParts(name)) return ["full"];
+  const { subsetOnly, kind } = subjectOf(subject);
+  return subsetOnly ? ["quick"] : kind === "kit" ? ["quick", "full"] : ["full"];
 }
 
 function slicesOf({ format }: Target, mode: Mode): number[] {
@@ -176,7 +197,11 @@ async function runLanes(
         jobs,
         alone(group[0]!) ? 1 : plan.workers,
         async (job, outcomes) => {
-          for (const { target, result } of outcomes) {
+          for (const { target, result, failure } of outcomes) {
+            if (failure !== undefined) {
+              onFailure(target.subject, failure);
+              continue;
+            }
             const lane = group.find((one) =>
               one.mode === job.mode && one.target.name === target.name &&
               one.target.subject === target.subject && one.target.format === target.format
@@ -194,7 +219,7 @@ async function runLanes(
       } catch (error) {
         // A library that fails is one gap; the kit's own failure ends the run.
         if (error instanceof Stopped || first.kind === "kit" || !alone(group[0]!)) throw error;
-        onFailure(first.id, (error as Error).message.split("\n", 1)[0]!);
+        onFailure(first.id, reasonOf(error));
       }
     }
   } finally {
@@ -202,7 +227,15 @@ async function runLanes(
   }
 }
 
-/** The missing slices, put together by what they can share: mode, format, slice of the reference. */
+/** The first line of an error. */
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0]!;
+}
+
+/**
+ * The missing slices, put together by what they can share: mode, format, slice of the reference,
+ * and the length of blocks.
+ */
 export function jobsOf(lanes: readonly Lane[]): Job[] {
   const jobs = new Map<string, { mode: Mode; slice: number; targets: Target[] }>();
   for (const { target, mode, slices, found } of lanes) {
@@ -210,7 +243,8 @@ export function jobsOf(lanes: readonly Lane[]): Job[] {
       if (found.has(slice)) continue;
       const shared = target.name === "logSigmoid" && target.format === "f32";
       const at = shared ? mirrored(slice) : slice;
-      const key = `${mode} ${target.format} ${at}`;
+      const large = subjectOf(target.subject).largeBlocks === true;
+      const key = `${mode} ${target.format} ${at} ${large}`;
       const job = jobs.get(key);
       if (job) job.targets.push(target);
       else jobs.set(key, { mode, slice: at, targets: [target] });
@@ -266,11 +300,11 @@ async function conclude(
     function: name,
     format,
     version,
-    call: call.replace("FUNCTION", name),
-    method: subject.subsetOnly
-      ? "subset"
-      : format === "f64"
+    call: call(name),
+    method: format === "f64"
       ? "sampled"
+      : subject.subsetOnly
+      ? "subset"
       : isParts(name)
       ? "strided"
       : "exhaustive",

@@ -15,7 +15,7 @@ import { exponentOf, report, step, ulp } from "../floats.ts";
 import { exact, ulpError } from "../oracle.ts";
 import { evaluate, LEAST, pair, PAIR_BOUND } from "./double_double.ts";
 import hardCases from "../certificates/hard-cases.json" with { type: "json" };
-import { type Job, judgeParts, load, type Outcome } from "./slice.ts";
+import { applyOf, attempt, type Job, judgeParts, load, type Outcome } from "./slice.ts";
 import { subjectOf } from "./subjects.ts";
 import { Tally } from "./tally.ts";
 import { isParts, type UnaryName } from "./types.ts";
@@ -136,17 +136,19 @@ export async function runSample(job: Job): Promise<Outcome[]> {
     const begin = performance.now();
     const tally = new Tally("f64");
     const { name } = target;
-    const { unary: find, methods } = await load(target.subject);
     if (isParts(name)) {
-      const { precision } = subjectOf(target.subject);
-      await judgeParts(tally, methods!, name, x, precision || "exact");
+      const { methods } = await load(target.subject);
+      await judgeParts(tally, methods!, name, x, subjectOf(target.subject));
     } else {
-      const apply = find(name);
-      if (apply === undefined) throw new Error(`${target.subject} has no ${name}`);
+      const { apply, failure: missing } = await applyOf(target, name);
       const mirror = name === "logSigmoid";
       const input = mirror ? x.map((v) => -v) : x;
       const got = new Float64Array(x.length).fill(12345);
-      await apply(input, got);
+      const failure = missing ?? await attempt(target.subject, () => apply(input, got));
+      if (failure !== undefined) {
+        outcomes.push({ target, failure });
+        continue;
+      }
       compare(tally, name, input, got, references![name === "sigmoid" ? "sigmoid" : "softplus"]);
       tally.digest(got);
       tally.seconds = shared;

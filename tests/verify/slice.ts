@@ -15,6 +15,7 @@ import {
   type PartsName,
   type SliceResult,
   type Target,
+  type UnaryName,
 } from "./types.ts";
 import { runSample } from "./sample.ts";
 
@@ -29,11 +30,10 @@ export interface Job {
   readonly proof?: Format;
 }
 
-/** What a slice told about a target. */
-export interface Outcome {
-  readonly target: Target;
-  readonly result: SliceResult;
-}
+/** What a slice told about a target, or why it could not be asked. */
+export type Outcome =
+  | { readonly target: Target; readonly result: SliceResult; readonly failure?: undefined }
+  | { readonly target: Target; readonly result?: undefined; readonly failure: string };
 
 type F32 = Float32Array<ArrayBuffer>;
 
@@ -42,6 +42,22 @@ interface Lane {
   readonly target: Target;
   readonly tally: Tally;
   readonly apply: Elementwise;
+  /** Why the subject is not asked any more. */
+  failure?: string;
+}
+
+/**
+ * Does what a subject may fail at. A library that fails is a gap; the kit's own failure is thrown.
+ *
+ * @returns why it failed, or undefined
+ */
+export async function attempt(id: string, work: () => unknown): Promise<string | undefined> {
+  try {
+    await work();
+  } catch (error) {
+    if (subjectOf(id).kind === "kit") throw error;
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 const loaded = new Map<string, Promise<Loaded>>();
@@ -67,7 +83,9 @@ export async function unload(): Promise<void> {
 
 /** Elements in a block: in cache, except where calls are dear. */
 function blockSize(targets: readonly Target[]): number {
-  return targets.some(({ subject }) => subjectOf(subject).alone) ? 2 ** 20 : 2 ** 15;
+  const large = targets.map(({ subject }) => subjectOf(subject))
+    .some(({ alone, largeBlocks }) => alone || largeBlocks);
+  return large ? 2 ** 20 : 2 ** 15;
 }
 
 /** Runs one job. */
@@ -110,17 +128,17 @@ export async function runJob(job: Job): Promise<Outcome[]> {
       for (let i = 0; i < x.length; i++) negative[i] = -x[i]!;
       for (const lane of mirror) await one(lane, negative, space, rounding, -1);
     });
-    for (const { target, tally } of straight) {
-      outcomes.push({ target, result: tally.result(job.slice) });
-    }
-    for (const { target, tally } of mirror) {
-      outcomes.push({ target, result: tally.result(mirrored(job.slice)) });
-    }
+    for (const lane of straight) outcomes.push(outcomeOf(lane, job.slice));
+    for (const lane of mirror) outcomes.push(outcomeOf(lane, mirrored(job.slice)));
   }
   for (const target of job.targets) {
     if (isParts(target.name)) outcomes.push(await compareParts(job, target, target.name));
   }
   return outcomes;
+}
+
+function outcomeOf({ target, tally, failure }: Lane, slice: number): Outcome {
+  return failure === undefined ? { target, result: tally.result(slice) } : { target, failure };
 }
 
 /** Arrays that the blocks of a job share. */
@@ -133,29 +151,47 @@ interface Space {
 }
 
 async function one(
-  { tally, apply }: Lane,
+  lane: Lane,
   x: F32,
   { reference, out, quick }: Space,
   rounding: { error: number; at: number },
   sign: 1 | -1,
 ): Promise<void> {
+  if (lane.failure !== undefined) return;
+  const { tally, apply, target } = lane;
   const start = performance.now();
   const got = out.subarray(0, x.length);
   got.fill(12345); // A subject that writes nothing must not pass with its forerunner's results.
-  const pending = apply(x, got);
-  if (pending instanceof Promise) await pending;
+  const failure = await attempt(target.subject, () => apply(x, got));
+  if (failure !== undefined) {
+    lane.failure = failure;
+    return;
+  }
   tally.compare(x, got, reference, rounding, sign);
   if (quick) tally.digest(got);
   tally.seconds += (performance.now() - start) / 1e3;
+}
+
+/** The function of a target, or why there is none. */
+export async function applyOf(
+  { subject, format }: Target,
+  name: UnaryName,
+): Promise<{ apply: Elementwise; failure?: string }> {
+  let apply: Elementwise = () => {};
+  const failure = await attempt(subject, async () => {
+    const found = (await load(subject)).unary(name, format);
+    if (found === undefined) throw new Error(`${subject} has no ${name} in ${format}`);
+    apply = found;
+  });
+  return failure === undefined ? { apply } : { apply, failure };
 }
 
 async function lanes(job: Job, name: "softplus" | "sigmoid" | "logSigmoid"): Promise<Lane[]> {
   const result: Lane[] = [];
   for (const target of job.targets) {
     if (target.name !== name) continue;
-    const apply = (await load(target.subject)).unary(name);
-    if (apply === undefined) throw new Error(`${target.subject} has no ${name}`);
-    result.push({ target, tally: new Tally(target.format), apply });
+    const apply = await applyOf(target, name);
+    result.push({ target, tally: new Tally(target.format), ...apply });
   }
   return result;
 }
@@ -177,33 +213,59 @@ async function compareParts(job: Job, target: Target, name: PartsName): Promise<
   if (methods === undefined) throw new Error(`${target.subject} has no ${name}`);
   const x = new Float32Array(partsBits(job.slice, job.mode === "quick").buffer);
   const tally = new Tally("f32");
-  await judgeParts(tally, methods, name, x, subject.precision || "exact");
+  await judgeParts(tally, methods, name, x, subject);
   tally.seconds = (performance.now() - start) / 1e3;
   return { target, result: tally.result(job.slice) };
 }
+
+/**
+ * The beta with which functions are compared with their parts: 1 on every input, the others on
+ * every {@linkcode BETA_STRIDE}-th. A sign, a power of two, any digits, and far out. A call on a
+ * GPU takes 10 ms however little it computes: there 3 stands for the others.
+ */
+const BETAS: readonly number[] = [1, -1, 2, 3, -0.7, 0.001, 36.8, 2 ** -150, -(2 ** 150)];
+const FEW_BETAS: readonly number[] = [1, 3];
+const BETA_STRIDE = 16;
 
 /** Compares a function with its parts, bit for bit, and counts into the tally. */
 export async function judgeParts(
   tally: Tally,
   methods: NonNullable<Loaded["methods"]>,
   name: PartsName,
-  x: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
-  precision: Precision,
+  all: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
+  { precision, alone }: Subject,
 ): Promise<void> {
-  const sigmoid = await methods.sigmoid(x, { precision });
+  const some = all.filter((_, i) => i % BETA_STRIDE === 0) as typeof all;
+  const level = precision || "exact";
+  for (const beta of alone ? FEW_BETAS : BETAS) {
+    const x = beta === 1 ? all : some;
+    await judgePartsWith(tally, methods, name, x, { precision: level, beta });
+  }
+}
+
+async function judgePartsWith(
+  tally: Tally,
+  methods: NonNullable<Loaded["methods"]>,
+  name: PartsName,
+  x: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
+  options: { readonly precision: Precision; readonly beta: number },
+): Promise<void> {
+  const sigmoid = await methods.sigmoid(x, options);
   const pairs: [typeof x, typeof x][] = [];
   if (name === "softplusWithGrad") {
-    const softplus = await methods.softplus(x, { precision });
-    const { value, grad } = await methods.softplusWithGrad(x, { precision });
+    const softplus = await methods.softplus(x, options);
+    const { value, grad } = await methods.softplusWithGrad(x, options);
     pairs.push([value, softplus], [grad, sigmoid]);
   } else {
     const upstream = x.map(() => 1) as typeof x;
-    pairs.push([await methods.softplusBackward(x, upstream, { precision }), sigmoid]);
+    pairs.push([await methods.softplusBackward(x, upstream, options), sigmoid]);
   }
   tally.inputs += x.length;
   for (const [got, want] of pairs) {
     for (let i = 0; i < x.length; i++) {
-      if (!Object.is(got[i], want[i])) tally.violate("parts", x[i]!, got[i]!, want[i]!);
+      if (!Object.is(got[i], want[i])) {
+        tally.violate("parts", x[i]!, got[i]!, want[i]!, options.beta);
+      }
     }
     tally.digest(got);
   }

@@ -2,9 +2,11 @@
  * The hash of the sources that a certificate is about.
  *
  * The files are a module and everything it imports, without `engine.ts` and `matrix.ts`: these
- * check arguments and move no digit. A module with embedded WebAssembly brings its bytes;
- * no import leads to the *.simd.ts twins they were made from, so a pattern names these. Of each file only the
- * code counts: its tokens, so that a comment, the worst error it quotes for one, can change.
+ * check arguments and compute nothing. One thing `engine.ts` does say, that logSigmoid is softplus
+ * with -beta; tests/identities.test.ts holds that to the bit. A module with embedded WebAssembly
+ * brings its bytes, which are what runs; another test holds those to the *.simd.ts they come from.
+ * Of each file only the code counts: its tokens, so that a comment, the worst error it quotes for
+ * one, can change.
  *
  * @module
  */

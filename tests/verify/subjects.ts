@@ -11,6 +11,7 @@ import { bound, type BoundedEngine, type Precision } from "../bounds.ts";
 import type { Methods } from "../engines.ts";
 import type { Gap } from "../../bench/implementation.ts";
 import { peers } from "./peers.ts";
+import { stable } from "./stable.ts";
 import { type Format, type FunctionName, FUNCTIONS, isParts, type UnaryName } from "./types.ts";
 
 /** An array of the format in, an array of the same length filled. */
@@ -24,11 +25,11 @@ export interface Loaded {
   /** Version of the library. */
   readonly version: string;
   /** The exact call, as a reader would write it. */
-  readonly call: string;
+  call(name: FunctionName): string;
   /** The GPU that it runs on, as that names itself. */
   readonly adapter?: string;
-  /** The function of one argument, or undefined where the subject has none. */
-  unary(name: UnaryName): Elementwise | undefined;
+  /** The function of one argument, or undefined where the subject has none in the format. */
+  unary(name: UnaryName, format: Format): Elementwise | undefined;
   /** The methods of an engine, for the functions that are made of others. */
   readonly methods?: Methods;
   /** Frees a device, workers, a process. */
@@ -51,7 +52,9 @@ export interface Subject {
   readonly bound?: (name: UnaryName, format: Format) => number;
   /** The modules whose sources, with all that they import, the certificate is about. */
   readonly roots: readonly string[];
-  /** One worker alone uses it: it has workers or a device of its own. */
+  /** A call costs much whatever its length: it gets long arrays. */
+  readonly largeBlocks?: boolean;
+  /** One worker alone uses it: it has a device of its own. */
   readonly alone?: boolean;
   /** Results depend on the machine, so nothing is compared with a certificate of another one. */
   readonly machineBound?: boolean;
@@ -106,7 +109,8 @@ function kitSubjects(
       return {
         ...opened,
         version: (await import("../../deno.json", { with: { type: "json" } })).default.version,
-        call: `${engine}.FUNCTION(x, { out${precision && `, precision: "${precision}"`} })`,
+        call: (name) =>
+          `${engine}.${name}(x, { out${precision && `, precision: "${precision}"`} })`,
         unary: (name) => (x, out) => methods[name](x, { out, ...level }),
       };
     },
@@ -162,38 +166,6 @@ async function openGpu(): Promise<Opened | Gap> {
     throw error;
   }
 }
-
-/** NumPy's stable forms on correctly rounded functions: every step rounded to float32. */
-const stable: Subject = {
-  ...{ id: "float32-stable", engine: "float32-stable", build: "", precision: "" },
-  ...{ kind: "textbook", formats: ["f32"], functions: ["softplus", "sigmoid"], roots: [] },
-  subsetOnly: true,
-  load: () =>
-    Promise.resolve({
-      version: "",
-      call: "every step rounded to float32: max(x, 0) + log1p(exp(-|x|)); " +
-        "sigmoid (x < 0 ? t : 1) / (1 + t), t = exp(-|x|)",
-      unary: (name) => name === "logSigmoid" ? undefined : forms[name],
-    }),
-};
-
-const f = Math.fround;
-
-const forms: Record<"softplus" | "sigmoid", Elementwise> = {
-  softplus(x, out) {
-    for (let i = 0; i < x.length; i++) {
-      const v = x[i]!;
-      out[i] = Math.max(v, 0) + f(Math.log1p(f(Math.exp(-Math.abs(v)))));
-    }
-  },
-  sigmoid(x, out) {
-    for (let i = 0; i < x.length; i++) {
-      const v = x[i]!;
-      const t = f(Math.exp(-Math.abs(v)));
-      out[i] = (v < 0 ? t : 1) / f(1 + t);
-    }
-  },
-};
 
 /** Every subject. */
 export const subjects: readonly Subject[] = [...engines, stable, ...peers];

@@ -155,10 +155,10 @@ export class Tally {
   }
 
   /** Notes a broken rule. */
-  violate(rule: Rule, x: number, got: number, want: number): void {
+  violate(rule: Rule, x: number, got: number, want: number, beta = 1): void {
     const violation = this.#violations[rule];
     violation.count++;
-    violation.first ??= this.#witness(x, got, want);
+    violation.first ??= { ...this.#witness(x, got, want), ...(beta === 1 ? {} : { beta }) };
   }
 
   /** Adds the bits of results to the digest; every NaN counts as one. */

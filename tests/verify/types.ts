@@ -46,6 +46,8 @@ export interface Witness {
   readonly x: string;
   readonly got: string;
   readonly want: string;
+  /** Where it was not 1. */
+  readonly beta?: number;
 }
 
 /** How many results broke a rule that has no size, and the first that did. */

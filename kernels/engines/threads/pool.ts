@@ -66,7 +66,6 @@ export class Pool {
   readonly #kernels: readonly string[];
   readonly #workers = new Map<number, Port>();
   readonly #free: number[] = [];
-  readonly #queue: { give(slot: number): void; fail(error: Error): void }[] = [];
   readonly #pending = new Map<number, Pending>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #listening = false;
@@ -100,21 +99,11 @@ export class Pool {
     return this.#ended;
   }
 
-  /** Waits for a free slot; first come, first served. */
-  slot(): Promise<number> {
-    return new Promise((give, fail) => {
-      if (this.#ended !== undefined) return fail(this.#ended);
-      const slot = this.#free.pop();
-      if (slot !== undefined) give(slot);
-      else this.#queue.push({ give, fail });
-    });
-  }
-
   /** A slot that is free now. */
   freeSlot(): number | undefined {
     if (this.#ended !== undefined) throw this.#ended;
     this.#collect();
-    return this.#queue.length === 0 ? this.#free.pop() : undefined;
+    return this.#free.pop();
   }
 
   /** Computes a piece that no worker has begun, on this thread; false if there is none. */
@@ -163,7 +152,6 @@ export class Pool {
     this.#workers.clear();
     for (const { fail } of this.#pending.values()) fail(reason);
     this.#pending.clear();
-    for (const { fail } of this.#queue.splice(0)) fail(reason);
   }
 
   #at(slot: number): number {
@@ -231,9 +219,7 @@ export class Pool {
 
   #release(slot: number): void {
     Atomics.store(this.#control, this.#at(slot), state.free);
-    const next = this.#queue.shift();
-    if (next !== undefined) next.give(slot);
-    else this.#free.push(slot);
+    this.#free.push(slot);
   }
 
   /** Finds pieces that do not move. */
