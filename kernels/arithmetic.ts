@@ -25,6 +25,25 @@ export function add(a: number, b: number): number {
   return sum;
 }
 
+/** 2^27 + 1, which halves the digits of a float64. */
+const splitter = 134217729;
+
+/**
+ * t - q*d without its rounding error, for q = t/d rounded.
+ *
+ * The halves are Veltkamp's, good at any magnitude below 2^996: q is as small as e^-700, where
+ * Math.fround would leave 0 of it.
+ */
+export function remainder(t: number, q: number, d: number): number {
+  const qScaled = splitter * q;
+  const qHead = qScaled - (qScaled - q);
+  const qRest = q - qHead;
+  const dScaled = splitter * d;
+  const dHead = dScaled - (dScaled - d);
+  const dRest = d - dHead;
+  return ((t - qHead * dHead) - qHead * dRest - qRest * dHead) - qRest * dRest;
+}
+
 /** A factor prepared for many exact products: `fraction * 2^exponent`. */
 export interface Factor {
   /** In [1, 2) or next to it, with the factor's sign. */
