@@ -4,8 +4,9 @@
  * A function that returns such a pair returns `high` and leaves the rest in `low[0]`: a second
  * return value without an allocation. Read it before the next such call.
  *
- * Products are made exact by 24-bit halves (Math.fround, then the remainder), sums by Knuth's
- * TwoSum. T. J. Dekker, "A floating-point technique for extending the available precision", 1971.
+ * Products are made exact by halves of the digits (Math.fround, then the rest; Veltkamp's where
+ * float32 would underflow), sums by Knuth's TwoSum. T. J. Dekker, "A floating-point technique for
+ * extending the available precision", 1971.
  */
 
 /** The rest of the last pair. */

@@ -6,15 +6,17 @@
  *
  *   core     R(r^2)                          truncation error of e^-r   used for
  *   quick    degree 3                        2^-40.9                    float32, first phase
- *   accurate degree 5, constant term 2       2^-61.5                    float64, float32 second phase
+ *   accurate degree 5                        2^-61.5                    float64, float32 second phase
  *
  * R is even, so one short polynomial makes numerator and denominator. The kernels never divide
  * them: e^-a reaches softplus and sigmoid as the fraction above / below, and their own division,
- * t / (2 + t) = above / (2 below + above) or 1 / (1 + t) = below / (below + above), is the only one.
+ * t / (2 + t) = above / (2 below + above) or 1 / (1 + t) = below / (below + above), is the only
+ * one.
  *
  * The accurate core carries a low part through every step that matters: the argument (n*ln2 in two
- * pieces), R - 2 (which is below 2^-5, so its rounding is harmless), R + r and R - r. The fraction
- * is within 2^-58 of e^-a.
+ * pieces), 2 + (R - 2), R + r and R - r. What is left uncompensated is the rounding of R - 2, which
+ * is below 2^-5 and of which (R - r) / (R + r) feels less than a fifth: the fraction is within
+ * 2^-58 of e^-a.
  *
  * n is found by adding and subtracting 1.5*2^52, which rounds to an integer (ties to even).
  * A table of 2^-n serves instead of bit assembly: a load is cheaper here than the way from a
@@ -33,7 +35,7 @@ const shift = hex("0x1.8p+52");
 /** The same and 1 more, for half of e^-a. */
 const shiftHalf = hex("0x1.8000000000001p+52");
 
-/** 2^-n for n >= -300; n stands at n + 300. */
+/** 2^-n for n >= -300, which sigmoid's quick phase needs; 2^-n stands at n + 300. */
 const powers: Float64Array = new Float64Array(1400);
 for (let k = 0; k < powers.length; k++) powers[k] = 2 ** (300 - k);
 /** What is subtracted from scaled(a) to find its place in the table. */

@@ -3,23 +3,26 @@
  *
  *   log(1 + t) = 2 atanh(s) = 2s + s*z*Q(z),   s = t / (2 + t) <= 1/3,   z = s^2 <= 1/9
  *
+ * exp.ts gives t as a fraction above / below, so s = (above/2) / (below + above/2) costs one
+ * division in all.
+ *
  *   core     Q            truncation error   used for
  *   quick    degree 5     2^-38.4            float32, first phase
  *   accurate degree 10    2^-64.5            float64, float32 second phase
  *
- * The accurate core corrects s for the rounding of 2 + t, of the division and for the low part of
- * t: the remainder t - s*(2 + t) is formed with products that are exact (24-bit halves), and the
- * derivative of the quotient is 1/(2 + t) = (1 - s)/2, which needs no second division. The
- * correction enters with the derivative of 2 atanh, 2/(1 - z) = 2(1 + z + ...). What is left is the
- * rounding of s*z*Q: high + low is within 2^-57 of the logarithm. Coefficients:
- * tools/derive/log1p.sollya. The atanh form is the one of FDLIBM's log (K. C. Ng, 1986).
+ * The accurate core corrects s for the rounding of the sum, of the division and for the low parts
+ * of the fraction: the remainder above/2 - s*(below + above/2) is formed with exact products, and
+ * multiplied by the reciprocal that has made s, so there is no second division. The correction
+ * enters with the derivative of 2 atanh, 2/(1 - z) = 2(1 + z + ...). What is left is the rounding
+ * of s*z*Q: high + low is within 2^-55 of the logarithm. Coefficients: tools/derive/log1p.sollya.
+ * The atanh form is the one of FDLIBM's log (K. C. Ng, 1986).
  */
 import { low, remainder } from "./arithmetic.ts";
 import { hex } from "./hex.ts";
 
 const two = hex("0x1p+1");
 
-// quick: minimax of (2 atanh(s)/s - 2) / s^2 in z = s^2
+// quick: minimax of (2 atanh(s)/s - 2) / z in z = s^2
 const q0 = hex("0x1.5555553aea80bp-1");
 const q1 = hex("0x1.9999bd2b0692p-2");
 const q2 = hex("0x1.248a56125a191p-2");
@@ -64,7 +67,7 @@ export function ratio(above: number, aboveLow: number, below: number, belowLow: 
 
 /**
  * accurate: log(1 + t) - 2s of s = t / (2 + t), whose low part is twiceLow / 2. The sum of both has
- * a relative error below 2^-57.
+ * a relative error below 2^-55.
  */
 export function beyond2s(s: number, twiceLow: number): number {
   const z = s * s;

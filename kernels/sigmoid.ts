@@ -2,33 +2,34 @@
  * sigmoid(x) = 1 / (1 + e^-x) = (x < 0 ? t : 1) / (1 + t),   t = e^-|x|
  *
  * It is the derivative of softplus (softplusGrad). t never overflows, nothing cancels, and there is
- * one division. With beta: sigmoid(beta*x), the derivative of softplus(x; beta).
+ * one division: exp.ts gives t as a fraction above / below, so 1 / (1 + t) = below / (below + above).
+ * With beta: sigmoid(beta*x), the derivative of softplus(x; beta).
  *
  *   range of beta*x    expression                  why
  *   float32 exact
  *   |x| < 2^-10        1/2 + x/4 - x^3/48 + x^5/480   second phase only: at odd multiples of 2^-23,
  *                                                  1/2 + x/4 is halfway between two float32, and
  *                                                  x^3/48 < 2^-70 decides
- *   all others         t / (1 + t), 1 / (1 + t)    |x| cut at 746: e^-746 rounds to 0
+ *   all others         1 / (1 + e^-x)              |x| cut at 200: e^-200 rounds to 0, and e^200 is
+ *                                                  far from overflow, so both signs go one way
  *   float64
  *   < -700             e^x, rounded once           the result may be subnormal; 1 + t = 1 there
- *   otherwise          the same, high + low        likewise
+ *   otherwise          t / (1 + t), 1 / (1 + t)    high + low, |x| cut at 746
  *
  * The phases are those of softplus.ts. The accurate quotient is corrected by its remainder, formed
- * with exact products. The sign bit of x selects by a table look-up: a branch on a random sign costs
- * 5 ns an element.
+ * with exact products. There the sign bit of x selects by a table look-up: a branch on a random sign
+ * costs 5 ns an element.
  *
  * Worst errors, ULP (beta = 1): float32 exact 0.5 (correctly rounded), float32 fast 0.501,
- * float64 0.532 at x=-0x1.604a19067a49fp+9. The promised bounds, as code: tests/bounds.ts.
+ * float64 0.510 at x=-0x1.0d49a55f95ef3p+8. The promised bounds, as code: tests/bounds.ts.
  */
 import { factor, low, multiply, remainder, roundPair } from "./arithmetic.ts";
-import { aboveLow, below, belowLow } from "./exp.ts";
 import * as e from "./exp.ts";
 import { blockSize, settleQuick, undecidedAt, undecidedX } from "./undecided.ts";
 import * as u from "./undecided.ts";
 
 // An imported binding is read anew at every call, a constant is not: 2.5 ns an element.
-const { aboveOf, even, expTiny, fraction, reduced, scaled } = e;
+const { aboveLow, aboveOf, below, belowLow, even, expTiny, fraction, reduced, scaled } = e;
 const { isUndecided } = u;
 
 const limit = 200; // float32: e^-200 rounds to 0
@@ -92,7 +93,7 @@ function within(x: number): number {
 }
 
 /** quick: sigmoid for all x. */
-export function quick(x: number): number {
+function quick(x: number): number {
   return within(Math.min(Math.max(x, -limit), limit));
 }
 

@@ -1,9 +1,12 @@
 /*
- * softplusWithGrad(x) = { value: softplus(x), grad: sigmoid(x) } in one pass: both come from the
- * same t = e^-|x|, in the steps of softplus.ts and sigmoid.ts, so to the same bits.
+ * softplusWithGrad(x) = { value: softplus(x), grad: sigmoid(x) } in one pass: numerator and
+ * denominator of e^-|x| serve both, to the bits of softplus.ts and sigmoid.ts.
+ *
+ * float32: sigmoid.ts takes e^-x, also where x < 0. The reduced arguments of x and |x| differ in
+ * nothing but their sign, and then the two fractions in nothing but a power of two, so no bit of
+ * the quotient differs.
  */
 import { factor, low, multiply } from "./arithmetic.ts";
-import { aboveLow, below, belowLow } from "./exp.ts";
 import * as e from "./exp.ts";
 import * as l from "./log1p.ts";
 import * as g from "./sigmoid.ts";
@@ -12,7 +15,7 @@ import { blockSize, undecidedAt, undecidedX } from "./undecided.ts";
 import * as u from "./undecided.ts";
 
 // An imported binding is read anew at every call, a constant is not: 2.5 ns an element.
-const { aboveOf, even, expTiny, fraction, reducedHalf, scaledHalf } = e;
+const { aboveLow, aboveOf, below, belowLow, even, expTiny, fraction, reducedHalf, scaledHalf } = e;
 const { plusLog } = l;
 const { isNegative, quotient, settleSigmoid } = g;
 const { log1pOf, plusMax, settle } = s;
@@ -48,12 +51,9 @@ export function softplusWithGrad32(
       const r = reducedHalf(a, m);
       const R = even(r);
       const half = aboveOf(R, r, m);
-      const below = R + r;
-      const above = half + half;
-      over[0] = below;
-      over[1] = above;
-      const slope = over[isNegative(x)]! / (below + above);
-      const y = plusLog(0.5 * (bounded + magnitude), half / (below + half));
+      const under = R + r;
+      const y = plusLog(0.5 * (bounded + magnitude), half / (under + half));
+      const slope = slopeOf(x, half, under);
       value[i] = sign * y;
       grad[i] = slope;
       undecidedX[count] = x;
@@ -86,13 +86,18 @@ export function softplusWithGrad32Fast(
     const r = reducedHalf(a, m);
     const R = even(r);
     const half = aboveOf(R, r, m);
-    const below = R + r;
-    const above = half + half;
-    over[0] = below;
-    over[1] = above;
-    grad[i] = over[isNegative(x)]! / (below + above);
-    value[i] = plusLog(0.5 * (bounded + magnitude), half / (below + half)) * inverse;
+    const under = R + r;
+    value[i] = plusLog(0.5 * (bounded + magnitude), half / (under + half)) * inverse;
+    grad[i] = slopeOf(x, half, under);
   }
+}
+
+/** quick: (x < 0 ? t : 1) / (1 + t) of t/2 = half / below. */
+function slopeOf(x: number, half: number, below: number): number {
+  const above = half + half;
+  over[0] = below;
+  over[1] = above;
+  return over[isNegative(x)]! / (below + above);
 }
 
 /** float64, for beta = sign = 1 or -1. */
