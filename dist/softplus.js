@@ -5,90 +5,103 @@
  */
 var __defProp=Object.defineProperty;var __export=(target,all)=>{for(var name in all)__defProp(target,name,{get:all[name],enumerable:!0})};var sigmoid_exports={};__export(sigmoid_exports,{isNegative:()=>isNegative,quotient:()=>quotient,settleSigmoid:()=>settleSigmoid,
 sigmoid32:()=>sigmoid32,sigmoid32Fast:()=>sigmoid32Fast,sigmoid64:()=>sigmoid64,sigmoid64Beta:()=>sigmoid64Beta});var low=new Float64Array(1);function ldexp(x,exponent){let half=Math.trunc(exponent/2);return x*2**half*2**(exponent-half)}
-function add(a,b){let sum=a+b,bPart=sum-a;return low[0]=a-(sum-bPart)+(b-bPart),sum}function factor(value){let exponent=Math.
-floor(Math.log2(Math.abs(value))),half=Math.trunc(exponent/2);return{fraction:ldexp(value,-exponent),power1:2**half,power2:2**
-(exponent-half)}}function multiply(x,{fraction,power1,power2}){let scaled=Math.min(Math.max(x*power1*power2,-2e3),2e3),high=scaled*
-fraction,xHead=Math.fround(scaled),xRest=scaled-xHead,fHead=Math.fround(fraction),fRest=fraction-fHead;return low[0]=xHead*
-fHead-high+xHead*fRest+xRest*fHead+xRest*fRest,high}function roundPair(a,b){let sum=a+b,rest=a-sum+b,below=Math.fround(sum*
-(1-2**-52)),above=Math.fround(sum*(1+2**-52));if(below===above)return below;let middle=(below+above)/2;return sum-middle+
-rest>0?above:below}var exp_exports={};__export(exp_exports,{exp:()=>exp,expQuick:()=>expQuick,expTiny:()=>expTiny});function hex(text){let parts=/^(-?)0x1\.?([0-9a-f]*)p([+-]?\d+)$/.exec(text);if(parts===null)throw new SyntaxError(`hex:\
+function add(a,b){let sum=a+b,bPart=sum-a;return low[0]=a-(sum-bPart)+(b-bPart),sum}var splitter=134217729;function remainder(t,q,d){
+let qScaled=splitter*q,qHead=qScaled-(qScaled-q),qRest=q-qHead,dScaled=splitter*d,dHead=dScaled-(dScaled-d),dRest=d-dHead;
+return t-qHead*dHead-qHead*dRest-qRest*dHead-qRest*dRest}function factor(value){let exponent=Math.floor(Math.log2(Math.abs(
+value))),half=Math.trunc(exponent/2);return{fraction:ldexp(value,-exponent),power1:2**half,power2:2**(exponent-half)}}function multiply(x,{
+fraction:fraction5,power1,power2}){let scaled3=Math.min(Math.max(x*power1*power2,-2e3),2e3),high=scaled3*fraction5,xHead=Math.
+fround(scaled3),xRest=scaled3-xHead,fHead=Math.fround(fraction5),fRest=fraction5-fHead;return low[0]=xHead*fHead-high+xHead*
+fRest+xRest*fHead+xRest*fRest,high}function roundPair(a,b){let sum=a+b,rest=a-sum+b,below5=Math.fround(sum*(1-2**-52)),above=Math.
+fround(sum*(1+2**-52));if(below5===above)return below5;let middle=(below5+above)/2;return sum-middle+rest>0?above:below5}var exp_exports={};__export(exp_exports,{aboveLow:()=>aboveLow,aboveOf:()=>aboveOf,below:()=>below,belowLow:()=>belowLow,
+even:()=>even,expTiny:()=>expTiny,fraction:()=>fraction,reduced:()=>reduced,reducedHalf:()=>reducedHalf,scaled:()=>scaled,
+scaledHalf:()=>scaledHalf});function hex(text){let parts=/^(-?)0x1\.?([0-9a-f]*)p([+-]?\d+)$/.exec(text);if(parts===null)throw new SyntaxError(`hex:\
  not a hexadecimal float: ${text}`);let[,sign,digits,exponent]=parts,magnitude=(1+parseInt(digits.padEnd(13,"0"),16)*2**
--52)*2**Number(exponent);return sign==="-"?-magnitude:magnitude}var invLn2=hex("0x1.71547652b82fep+0"),ln2=hex("0x1.62e42fefa39efp-1"),ln2Hi=hex("0x1.62e42fefa3p-1"),ln2Lo=hex("0x1.3de\
-6af278ece6p-42"),shift=1.5*2**52,powers=new Float64Array(1080);for(let n=0;n<powers.length;n++)powers[n]=2**-n;var q2=hex(
-"0x1.0000003a1ae63p-1"),q3=hex("0x1.5555544365fd6p-3"),q4=hex("0x1.55548dd86722ap-5"),q5=hex("0x1.1112708ed257ep-7"),q6=hex(
-"0x1.6d8cf4253d621p-10"),q7=hex("0x1.9f08a4ec27fafp-13"),e3=hex("0x1.555555555555ap-3"),e4=hex("0x1.555555555552cp-5"),e5=hex(
-"0x1.111111110f164p-7"),e6=hex("0x1.6c16c16c28fb7p-10"),e7=hex("0x1.a01a01b1e536fp-13"),e8=hex("0x1.a01a0148aa8b3p-16"),
-e9=hex("0x1.71ddf387c2e39p-19"),e10=hex("0x1.27e5a164192afp-22"),e11=hex("0x1.af66b839bc5aep-26"),e12=hex("0x1.1e4872da7\
-4c94p-29");function expQuick(a){let n=a*invLn2+shift-shift,r=n*ln2-a,r2=r*r;return(1+r+r2*(q2+r*q3+r2*(q4+r*q5+r2*(q6+r*
-q7))))*powers[n|0]}function exp(a,aLow){let n=a*invLn2+shift-shift,exact=n*ln2Hi-a,rest=n*ln2Lo-aLow,r=exact+rest,rLow=exact-
-r+rest,head=Math.fround(r),square=.5*head*head,r2=r*r,r4=r2*r2,cubic=r*r2*(e3+r*e4+r2*(e5+r*e6)+r4*(e7+r*e8+r2*(e9+r*e10)+
-r4*(e11+r*e12))),one=1+r,oneLow=1-one+r,sum=one+square,tail=one-sum+square+(oneLow+(rLow*one+(.5*(r-head)*(r+head)+cubic))),
-power=powers[n|0],high=sum+tail;return low[0]=(sum-high+tail)*power,high*power}function expTiny(a,aLow,divisor){let bounded=Math.
-min(a,1500),n=Math.floor(bounded*invLn2)-1,high=exp(bounded-n*ln2Hi,aLow-n*ln2Lo),k=Math.floor(Math.log2(divisor)),scale=ldexp(
-divisor,-k);return ldexpRounded(high/scale,low[0]/scale,-n-k)}function ldexpRounded(high,low2,exponent){if(exponent<-1200)
-return 0;let unit=2**(-1074-exponent);if(high>=unit*2**52)return ldexp(high+low2,exponent);let stop=shift*unit,rounded=high+
-stop-stop;return ldexp(rounded+(high-rounded+low2+stop-stop),exponent)}var undecided_exports={};__export(undecided_exports,{blockSize:()=>blockSize,isUndecided:()=>isUndecided,settleQuick:()=>settleQuick,
+-52)*2**Number(exponent);return sign==="-"?-magnitude:magnitude}var two=hex("0x1p+1"),invLn2=hex("0x1.71547652b82fep+0"),ln2=hex("0x1.62e42fefa39efp-1"),ln2Hi=hex("0x1.62e42fefa3p-1"),
+ln2Lo=hex("0x1.3de6af278ece6p-42"),shift=hex("0x1.8p+52"),shiftHalf=hex("0x1.8000000000001p+52"),powers=new Float64Array(
+1400);for(let k=0;k<powers.length;k++)powers[k]=2**(300-k);var shiftTable=shift-300,q0=hex("0x1.0000000001779p+1"),q1=hex(
+"0x1.5555553ce34e9p-3"),q2=hex("-0x1.6c15c2cb06bc8p-9"),q3=hex("0x1.13be0826d25c9p-14"),e1=hex("0x1.555555555553ep-3"),e2=hex(
+"-0x1.6c16c16bebc6cp-9"),e3=hex("0x1.1566aaf2390f2p-14"),e4=hex("-0x1.bbd41c21ef618p-20"),e5=hex("0x1.6376876d11bcap-25");
+function scaled(a){return a*invLn2+shift}function scaledHalf(a){return a*invLn2+shiftHalf}function reduced(a,m){return a-
+(m-shift)*ln2}function reducedHalf(a,m){return a-(m-shiftHalf)*ln2}function even(r){let v=r*r;return q0+v*(q1+v*(q2+v*q3))}
+function aboveOf(R,r,m){return(R-r)*powers[m-shiftTable|0]}var aboveLow=new Float64Array(1),below=new Float64Array(1),belowLow=new Float64Array(
+1);function fraction(a,aLow){let m=scaled(a),n=m-shift,exact=a-n*ln2Hi,rest=aLow-n*ln2Lo,r=exact+rest,rLow=exact-r+rest,
+v=r*r,excess=v*(e1+v*(e2+v*(e3+v*(e4+v*e5)))),R=two+excess,RLow=two-R+excess,plus=R+r,minus=R-r,plusLow=R-plus+r,minusLow=R-
+minus-r,power=powers[m-shiftTable|0];return below[0]=plus,belowLow[0]=plusLow+(RLow+rLow),aboveLow[0]=(minusLow+(RLow-rLow))*
+power,minus*power}function exp(a,aLow){let above=fraction(a,aLow),inverse=1/below[0],t=above*inverse;return low[0]=(remainder(
+above,t,below[0])+(aboveLow[0]-t*belowLow[0]))*inverse,t}function expTiny(a,aLow,divisor){let bounded=Math.min(a,1500),n=Math.
+floor(bounded*invLn2)-1,high=exp(bounded-n*ln2Hi,aLow-n*ln2Lo),k=Math.floor(Math.log2(divisor)),scale=ldexp(divisor,-k);
+return ldexpRounded(high/scale,low[0]/scale,-n-k)}function ldexpRounded(high,low2,exponent){if(exponent<-1200)return 0;let unit=2**
+(-1074-exponent);if(high>=unit*2**52)return ldexp(high+low2,exponent);let stop=shift*unit,rounded=high+stop-stop;return ldexp(
+rounded+(high-rounded+low2+stop-stop),exponent)}var undecided_exports={};__export(undecided_exports,{blockSize:()=>blockSize,isUndecided:()=>isUndecided,settleQuick:()=>settleQuick,
 undecidedAt:()=>undecidedAt,undecidedX:()=>undecidedX});var blockSize=1024,undecidedX=new Float64Array(1025),undecidedAt=new Int32Array(
 1025),float=new Float64Array(1),words=new Int32Array(float.buffer),smallestNormalHigh=940572672;function isUndecided(y){
-return float[0]=y,((words[0]&536870911)-267386880>>>0<=2097152?1:0)|(words[1]>>>0<smallestNormalHigh?1:0)}function settleQuick(y){
-let below=Math.fround(y*.9999999998835847);return below===Math.fround(y*(1+2**-33))?below:NaN}var{exp:exp2,expQuick:expQuick2,expTiny:expTiny2}=exp_exports,{isUndecided:isUndecided2}=undecided_exports,limit=746,tiny64=-700,
-numerator=new Float64Array([1,0]),numeratorLow=new Float64Array([0,0]),float2=new Float32Array(1),bits=new Int32Array(float2.
-buffer);function isNegative(x){return float2[0]=x,bits[0]>>>31}function sigmoid32(src,dst,begin,end,sign){for(let start=begin;start<
-end;start+=1024){let stop=Math.min(start+1024,end),count=0;for(let i=start;i<stop;i++){let x=sign*src[i],y=quick(x);dst[i]=
-y,undecidedX[count]=x,undecidedAt[count]=i-start,count+=isUndecided2(y)}for(let k=0;k<count;k++)dst[start+undecidedAt[k]]=
-settleSigmoid(undecidedX[k])}}function sigmoid32Fast(src,dst,begin,end,beta){for(let i=begin;i<end;i++)dst[i]=quick(beta*
-src[i])}function quick(x){let t=expQuick2(Math.min(Math.abs(x),limit));return numerator[1]=t,numerator[isNegative(x)]/(1+
-t)}function settleSigmoid(x){let y=settleQuick(quick(x));if(!Number.isNaN(y))return y;if(Math.abs(x)<2**-10){let x2=x*x;
-return roundPair(.5+.25*x,x*x2*(x2*(1/480)-1/48))}let t=exp2(Math.min(Math.abs(x),limit),0),high=quotient(t,low[0],isNegative(
-x));return roundPair(high,low[0])}function quotient(t,tLow,negative){let d=1+t,dLow=1-d+t+tLow;numerator[1]=t;let above=numerator[negative];
-numeratorLow[1]=tLow;let aboveLow=numeratorLow[negative],inverse=1/d,q=above*inverse,qHead=Math.fround(q),qRest=q-qHead,
-dHead=Math.fround(d),dRest=d-dHead,remainder=above-qHead*dHead-qHead*dRest-qRest*dHead-qRest*dRest;return low[0]=(remainder+
-(aboveLow-q*dLow))*inverse,q}function sigmoid64(src,dst,begin,end,sign){for(let i=begin;i<end;i++){let x=sign*src[i],t=exp2(
-Math.min(Math.abs(x),limit),0),q=quotient(t,low[0],isNegative(x));dst[i]=x<tiny64?expTiny2(-x,0,1):q+low[0]}}function sigmoid64Beta(src,dst,begin,end,beta){
+return float[0]=y,((words[0]&536870911)-268369920>>>0<=131072?1:0)|(words[1]>>>0<smallestNormalHigh?1:0)}function settleQuick(y){
+let below5=Math.fround(y*.999999999992724);return below5===Math.fround(y*(1+2**-37))?below5:NaN}var{aboveLow:aboveLow2,aboveOf:aboveOf2,below:below2,belowLow:belowLow2,even:even2,expTiny:expTiny2,fraction:fraction2,reduced:reduced2,
+scaled:scaled2}=exp_exports,{isUndecided:isUndecided2}=undecided_exports,limit=200,limit64=746,tiny64=-700,over=new Float64Array(
+2),overLow=new Float64Array(2),float2=new Float32Array(1),bits=new Int32Array(float2.buffer);function isNegative(x){return float2[0]=
+x,bits[0]>>>31}function sigmoid32(src,dst,begin,end,sign){for(let start=begin;start<end;start+=1024){let stop=Math.min(start+
+1024,end),count=0;for(let i=start;i<stop;i++){let x=sign*src[i],y=quick(x);dst[i]=y,undecidedX[count]=x,undecidedAt[count]=
+i-start,count+=isUndecided2(y)}for(let k=0;k<count;k++)dst[start+undecidedAt[k]]=settleSigmoid(undecidedX[k])}}function sigmoid32Fast(src,dst,begin,end,beta){
+for(let i=begin;i<end;i++)dst[i]=quick(beta*src[i])}function within(x){let m=scaled2(x),r=reduced2(x,m),R=even2(r),under=R+
+r;return under/(under+aboveOf2(R,r,m))}function quick(x){return within(Math.min(Math.max(x,-limit),limit))}function settleSigmoid(x){
+let y=settleQuick(quick(x));if(!Number.isNaN(y))return y;if(Math.abs(x)<2**-10){let x2=x*x;return roundPair(.5+.25*x,x*x2*
+(x2*(1/480)-1/48))}let above=fraction2(Math.abs(x),0),high=quotient(above,aboveLow2[0],below2[0],belowLow2[0],isNegative(
+x));return roundPair(high,low[0])}function quotient(above,aboveLow5,below5,belowLow5,negative){let d=below5+above,dLow=below5-
+d+above+(belowLow5+aboveLow5);over[0]=below5,over[1]=above,overLow[0]=belowLow5,overLow[1]=aboveLow5;let inverse=1/d,q=over[negative]*
+inverse,left=remainder(over[negative],q,d)+(overLow[negative]-q*dLow);return low[0]=left*inverse,q}function sigmoid64(src,dst,begin,end,sign){
+for(let i=begin;i<end;i++){let x=sign*src[i],above=fraction2(Math.min(Math.abs(x),limit64),0),q=quotient(above,aboveLow2[0],
+below2[0],belowLow2[0],isNegative(x));dst[i]=x<tiny64?expTiny2(-x,0,1):q+low[0]}}function sigmoid64Beta(src,dst,begin,end,beta){
 let by=factor(beta);for(let i=begin;i<end;i++){let product=multiply(src[i],by),magnitude=Math.abs(product),rest=product<
-0?-low[0]:low[0];if(product<tiny64)dst[i]=expTiny2(magnitude,rest,1);else{let t=exp2(Math.min(magnitude,limit),magnitude>
-limit?0:rest),q=quotient(t,low[0],isNegative(product));dst[i]=q+low[0]}}}var log1p_exports={};__export(log1p_exports,{log1p:()=>log1p,log1pQuick:()=>log1pQuick});var q0=hex("0x1.5555553aea80bp-1"),q1=hex("0x1.9999bd2b0692p-2"),q22=hex("0x1.248a56125a191p-2"),q32=hex("0x1.c8bc172868\
-3a2p-3"),q42=hex("0x1.5f301cefc4682p-3"),q52=hex("0x1.be4ef163b7039p-3"),l0=hex("0x1.5555555555556p-1"),l1=hex("0x1.9999\
-99999965bp-2"),l2=hex("0x1.24924924ba0f6p-2"),l3=hex("0x1.c71c71a9d6956p-3"),l4=hex("0x1.745d1d69764f7p-3"),l5=hex("0x1.\
-3b12e4829af99p-3"),l6=hex("0x1.11225d3a1645ap-3"),l7=hex("0x1.dff54f84cf3d9p-4"),l8=hex("0x1.c0f7d6aa9cd56p-4"),l9=hex("\
-0x1.203164b76596fp-4"),l10=hex("0x1.4fe7a992c6ed9p-3");function log1pQuick(t){let s=t/(2+t),z=s*s,z2=z*z;return 2*s+s*z*
-(q0+z*q1+z2*(q22+z*q32+z2*(q42+z*q52)))}function log1p(t,tLow){let d=2+t,dLow=2-d+t+tLow,s=t/d,sHead=Math.fround(s),sRest=s-
-sHead,dHead=Math.fround(d),dRest=d-dHead,sLow=(t-sHead*dHead-sHead*dRest-sRest*dHead-sRest*dRest+(tLow-s*dLow))*(.5-.5*s),
-z=s*s,z2=z*z,z4=z2*z2,q=l0+z*l1+z2*(l2+z*l3)+z4*(l4+z*l5+z2*(l6+z*l7)+z4*(l8+z*l9+z2*l10));return low[0]=2*(sLow+sLow*z)+
-s*z*q,2*s}var{exp:exp3,expQuick:expQuick3,expTiny:expTiny3}=exp_exports,{log1p:log1p2,log1pQuick:log1pQuick2}=log1p_exports,{isUndecided:isUndecided3}=undecided_exports,
+0?-low[0]:low[0];if(product<tiny64)dst[i]=expTiny2(magnitude,rest,1);else{let above=fraction2(Math.min(magnitude,limit64),
+magnitude>limit64?0:rest),q=quotient(above,aboveLow2[0],below2[0],belowLow2[0],isNegative(product));dst[i]=q+low[0]}}}var softplus_exports={};__export(softplus_exports,{log1pOf:()=>log1pOf,plusMax:()=>plusMax,settle:()=>settle,softplus32:()=>softplus32,
+softplus32Fast:()=>softplus32Fast,softplus64:()=>softplus64,softplus64Beta:()=>softplus64Beta});var log1p_exports={};__export(log1p_exports,{beyond2s:()=>beyond2s,plusLog:()=>plusLog,ratio:()=>ratio});var two2=hex("0x1p+1"),q02=hex("0x1.5555553aea80bp-1"),q12=hex("0x1.9999bd2b0692p-2"),q22=hex("0x1.248a56125a191p-2"),q32=hex(
+"0x1.c8bc1728683a2p-3"),q4=hex("0x1.5f301cefc4682p-3"),q5=hex("0x1.be4ef163b7039p-3"),l0=hex("0x1.5555555555556p-1"),l1=hex(
+"0x1.999999999965bp-2"),l2=hex("0x1.24924924ba0f6p-2"),l3=hex("0x1.c71c71a9d6956p-3"),l4=hex("0x1.745d1d69764f7p-3"),l5=hex(
+"0x1.3b12e4829af99p-3"),l6=hex("0x1.11225d3a1645ap-3"),l7=hex("0x1.dff54f84cf3d9p-4"),l8=hex("0x1.c0f7d6aa9cd56p-4"),l9=hex(
+"0x1.203164b76596fp-4"),l10=hex("0x1.4fe7a992c6ed9p-3");function plusLog(max,s){let z=s*s,q24=q22+z*(q32+z*(q4+z*q5)),q=q02+
+z*(q12+z*q24);return max+s*(two2+z*q)}function ratio(above,aboveLow5,below5,belowLow5){let d=below5+above,dLow=below5-d+
+above+(belowLow5+aboveLow5),inverse=1/d,s=above*inverse,left=remainder(above,s,d)+(aboveLow5-s*dLow);return low[0]=(left+
+left)*inverse,s}function beyond2s(s,twiceLow){let z=s*s,z2=z*z,z4=z2*z2,l03=l0+z*l1+z2*(l2+z*l3),l47=l4+z*l5+z2*(l6+z*l7),
+l810=l8+z*l9+z2*l10,q=l03+z4*(l47+z4*l810);return twiceLow+twiceLow*z+s*z*q}var{aboveLow:aboveLow3,aboveOf:aboveOf3,below:below3,belowLow:belowLow3,even:even3,expTiny:expTiny3,fraction:fraction3,reducedHalf:reducedHalf2,
+scaledHalf:scaledHalf2}=exp_exports,{beyond2s:beyond2s2,plusLog:plusLog2,ratio:ratio2}=log1p_exports,{isUndecided:isUndecided3}=undecided_exports,
 limit2=746,tiny642=-700;function softplus32(src,dst,begin,end,sign){for(let start=begin;start<end;start+=1024){let stop=Math.
 min(start+1024,end),count=0;for(let i=start;i<stop;i++){let x=sign*src[i],y=quick2(x);dst[i]=sign*y,undecidedX[count]=x,
 undecidedAt[count]=i-start,count+=isUndecided3(y)}for(let k=0;k<count;k++)dst[start+undecidedAt[k]]=sign*settle(undecidedX[k])}}
 function softplus32Fast(src,dst,begin,end,beta){let inverse=1/beta;for(let i=begin;i<end;i++)dst[i]=quick2(beta*src[i])*
-inverse}function quick2(x){let bounded=Math.max(x,-limit2),magnitude=Math.abs(bounded);return .5*(bounded+magnitude)+log1pQuick2(
-expQuick3(Math.min(magnitude,limit2)))}function settle(x){let y=settleQuick(quick2(x));if(!Number.isNaN(y))return y;let t=exp3(
-Math.min(Math.abs(x),limit2),0),log=log1p2(t,low[0]),logLow=low[0],sum=add(Math.max(x,0),log);return roundPair(sum,low[0]+
-logLow)}function softplus64(src,dst,begin,end,sign){for(let i=begin;i<end;i++){let x=sign*src[i],bounded=Math.min(Math.max(
-x,-limit2),limit2),magnitude=Math.abs(bounded),t=exp3(magnitude,0),log=log1p2(t,low[0]),logLow=low[0],max=.5*(bounded+magnitude),
-sum=max+log,logPart=sum-max,sumLow=max-(sum-logPart)+(log-logPart),y=sum+(sumLow+logLow);dst[i]=sign*(x<tiny642?expTiny3(
--x,0,1):x>limit2?x:y)}}function softplus64Beta(src,dst,begin,end,beta){let sign=beta<0?-1:1,divisor=Math.abs(beta),by=factor(
-divisor);for(let i=begin;i<end;i++){let x=sign*src[i],product=multiply(x,by),magnitude=Math.abs(product),rest=product<0?
--low[0]:low[0];if(product<tiny642)dst[i]=sign*expTiny3(magnitude,rest,divisor);else{let t=exp3(Math.min(magnitude,limit2),
-magnitude>limit2?0:rest),log=log1p2(t,low[0]);dst[i]=sign*(Math.max(x,0)+(log/divisor+low[0]/divisor))}}}var{exp:exp4,expQuick:expQuick4,expTiny:expTiny4}=exp_exports,{log1p:log1p3,log1pQuick:log1pQuick3}=log1p_exports,{isNegative:isNegative2,
-quotient:quotient2,settleSigmoid:settleSigmoid2}=sigmoid_exports,{isUndecided:isUndecided4}=undecided_exports,limit3=746,
-tiny643=-700,numerator2=new Float64Array([1,0]);function softplusWithGrad32(src,value,grad,begin,end,sign){for(let start=begin;start<
+inverse}function halfTanh(a){let m=scaledHalf2(a),r=reducedHalf2(a,m),R=even3(r),above=aboveOf3(R,r,m);return above/(R+r+
+above)}function quick2(x){let bounded=Math.max(x,-limit2),magnitude=Math.abs(bounded);return plusLog2(.5*(bounded+magnitude),
+halfTanh(Math.min(magnitude,limit2)))}function settle(x){let y=settleQuick(quick2(x));if(!Number.isNaN(y))return y;let log=logOf(
+Math.min(Math.abs(x),limit2),0),logLow=low[0],sum=add(Math.max(x,0),log);return roundPair(sum,low[0]+logLow)}function logOf(a,aLow){
+let above=fraction3(a,aLow);return log1pOf(above,aboveLow3[0],below3[0],belowLow3[0])}function log1pOf(above,aboveLow5,below5,belowLow5){
+let s=halfRatio(above,aboveLow5,below5,belowLow5);return low[0]=beyond2s2(s,low[0]),s+s}function halfRatio(above,aboveLow5,below5,belowLow5){
+return ratio2(.5*above,.5*aboveLow5,below5,belowLow5)}function plusMax(max,log,logLow){let sum=max+log,logPart=sum-max,sumLow=max-
+(sum-logPart)+(log-logPart);return sum+(sumLow+logLow)}function softplus64(src,dst,begin,end,sign){for(let i=begin;i<end;i++){
+let x=sign*src[i],bounded=Math.min(Math.max(x,-limit2),limit2),magnitude=Math.abs(bounded),log=logOf(magnitude,0),y=plusMax(
+.5*(bounded+magnitude),log,low[0]);dst[i]=sign*(x<tiny642?expTiny3(-x,0,1):x>limit2?x:y)}}function softplus64Beta(src,dst,begin,end,beta){
+let sign=beta<0?-1:1,divisor=Math.abs(beta),by=factor(divisor);for(let i=begin;i<end;i++){let x=sign*src[i],product=multiply(
+x,by),magnitude=Math.abs(product),rest=product<0?-low[0]:low[0];if(product<tiny642)dst[i]=sign*expTiny3(magnitude,rest,divisor);else{
+let log=logOf(Math.min(magnitude,limit2),magnitude>limit2?0:rest);dst[i]=sign*(Math.max(x,0)+(log/divisor+low[0]/divisor))}}}var{aboveLow:aboveLow4,aboveOf:aboveOf4,below:below4,belowLow:belowLow4,even:even4,expTiny:expTiny4,fraction:fraction4,reducedHalf:reducedHalf3,
+scaledHalf:scaledHalf3}=exp_exports,{plusLog:plusLog3}=log1p_exports,{isNegative:isNegative2,quotient:quotient2,settleSigmoid:settleSigmoid2}=sigmoid_exports,
+{log1pOf:log1pOf2,plusMax:plusMax2,settle:settle2}=softplus_exports,{isUndecided:isUndecided4}=undecided_exports,limit3=746,
+tiny643=-700,over2=new Float64Array(2);function softplusWithGrad32(src,value,grad,begin,end,sign){for(let start=begin;start<
 end;start+=1024){let stop=Math.min(start+1024,end),count=0;for(let i=start;i<stop;i++){let x=sign*src[i],bounded=Math.max(
-x,-limit3),magnitude=Math.abs(bounded),t=expQuick4(Math.min(magnitude,limit3)),y=.5*(bounded+magnitude)+log1pQuick3(t);numerator2[1]=
-t;let slope=numerator2[isNegative2(x)]/(1+t);value[i]=sign*y,grad[i]=slope,undecidedX[count]=x,undecidedAt[count]=i-start,
-count+=isUndecided4(y)|isUndecided4(slope)}for(let k=0;k<count;k++)value[start+undecidedAt[k]]=sign*settle(undecidedX[k]),
-grad[start+undecidedAt[k]]=settleSigmoid2(undecidedX[k])}}function softplusWithGrad32Fast(src,value,grad,begin,end,beta){
+x,-limit3),magnitude=Math.abs(bounded),a=Math.min(magnitude,limit3),m=scaledHalf3(a),r=reducedHalf3(a,m),R=even4(r),half=aboveOf4(
+R,r,m),under=R+r,y=plusLog3(.5*(bounded+magnitude),half/(under+half)),slope=slopeOf(x,half,under);value[i]=sign*y,grad[i]=
+slope,undecidedX[count]=x,undecidedAt[count]=i-start,count+=isUndecided4(y)|isUndecided4(slope)}for(let k=0;k<count;k++)
+value[start+undecidedAt[k]]=sign*settle2(undecidedX[k]),grad[start+undecidedAt[k]]=settleSigmoid2(undecidedX[k])}}function softplusWithGrad32Fast(src,value,grad,begin,end,beta){
 let inverse=1/beta;for(let i=begin;i<end;i++){let x=beta*src[i],bounded=Math.max(x,-limit3),magnitude=Math.abs(bounded),
-t=expQuick4(Math.min(magnitude,limit3));numerator2[1]=t,value[i]=(.5*(bounded+magnitude)+log1pQuick3(t))*inverse,grad[i]=
-numerator2[isNegative2(x)]/(1+t)}}function softplusWithGrad64(src,value,grad,begin,end,sign){for(let i=begin;i<end;i++){
-let x=sign*src[i];if(x<tiny643){grad[i]=expTiny4(-x,0,1),value[i]=sign*grad[i];continue}let bounded=Math.min(Math.max(x,
--limit3),limit3),magnitude=Math.abs(bounded),t=exp4(magnitude,0),tLow=low[0],slope=quotient2(t,tLow,isNegative2(x))+low[0],
-log=log1p3(t,tLow),logLow=low[0],max=.5*(bounded+magnitude),sum=max+log,logPart=sum-max,sumLow=max-(sum-logPart)+(log-logPart);
-value[i]=sign*(x>limit3?x:sum+(sumLow+logLow)),grad[i]=slope}}function softplusWithGrad64Beta(src,value,grad,begin,end,beta){
+a=Math.min(magnitude,limit3),m=scaledHalf3(a),r=reducedHalf3(a,m),R=even4(r),half=aboveOf4(R,r,m),under=R+r;value[i]=plusLog3(
+.5*(bounded+magnitude),half/(under+half))*inverse,grad[i]=slopeOf(x,half,under)}}function slopeOf(x,half,below5){let above=half+
+half;return over2[0]=below5,over2[1]=above,over2[isNegative2(x)]/(below5+above)}function softplusWithGrad64(src,value,grad,begin,end,sign){
+for(let i=begin;i<end;i++){let x=sign*src[i];if(x<tiny643){grad[i]=expTiny4(-x,0,1),value[i]=sign*grad[i];continue}let bounded=Math.
+min(Math.max(x,-limit3),limit3),magnitude=Math.abs(bounded),above=fraction4(magnitude,0),slope=quotient2(above,aboveLow4[0],
+below4[0],belowLow4[0],isNegative2(x))+low[0],log=log1pOf2(above,aboveLow4[0],below4[0],belowLow4[0]),y=plusMax2(.5*(bounded+
+magnitude),log,low[0]);value[i]=sign*(x>limit3?x:y),grad[i]=slope}}function softplusWithGrad64Beta(src,value,grad,begin,end,beta){
 let sign=beta<0?-1:1,divisor=Math.abs(beta),by=factor(divisor);for(let i=begin;i<end;i++){let x=sign*src[i],product=multiply(
 x,by),magnitude=Math.abs(product),rest=product<0?-low[0]:low[0];if(product<tiny643){value[i]=sign*expTiny4(magnitude,rest,
-divisor),grad[i]=expTiny4(magnitude,rest,1);continue}let t=exp4(Math.min(magnitude,limit3),magnitude>limit3?0:rest),tLow=low[0],
-slope=quotient2(t,tLow,isNegative2(product))+low[0],log=log1p3(t,tLow);value[i]=sign*(Math.max(x,0)+(log/divisor+low[0]/
-divisor)),grad[i]=slope}}function classOf(type){return type==="Float32Array"?Float32Array:type==="Float64Array"?Float64Array:type==="Float16Array"&&
+divisor),grad[i]=expTiny4(magnitude,rest,1);continue}let above=fraction4(Math.min(magnitude,limit3),magnitude>limit3?0:rest),
+slope=quotient2(above,aboveLow4[0],below4[0],belowLow4[0],isNegative2(product))+low[0],log=log1pOf2(above,aboveLow4[0],below4[0],
+belowLow4[0]);value[i]=sign*(Math.max(x,0)+(log/divisor+low[0]/divisor)),grad[i]=slope}}function classOf(type){return type==="Float32Array"?Float32Array:type==="Float64Array"?Float64Array:type==="Float16Array"&&
 typeof Float16Array<"u"?Float16Array:void 0}var typeTag=Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.
 prototype),Symbol.toStringTag).get;function arrayType(value){return typeTag.call(value)}var Matrix=class _Matrix{#made=!0;data;rows;columns;constructor(data,rows,columns){
 if(classOf(arrayType(data))===void 0)throw new TypeError(`Matrix: data must be a Float16Array, Float32Array or Float64Ar\
@@ -510,8 +523,8 @@ this.#check("an input",array);for(let array of outputs)this.#check("out",array);
 let arena=this.#byBuffer.get(array.buffer);if(arena!==void 0&&array.length>0&&!arena.holds(array))throw new TypeError(`${argument}\
  must not have been given back by free or using`)}};var betaLimits2=[2**-800,2**800];function kernelOf(call){let name=call.kernel==="softplusBackward"?"sigmoid":call.kernel,
 {beta}=call;if(arrayType(call.inputs[0])==="Float64Array")return{kernel:`${name}64`,beta};let size=Math.abs(beta);if(size===
-1)return{kernel:call.precision==="fast"?`${name}32Fast`:`${name}32`,beta};let within=Math.min(Math.max(size,betaLimits2[0]),
-betaLimits2[1]);return{kernel:`${name}32Beta`,beta:beta<0?-within:within}}function createWasm(options={}){let build,runner,getBuild=()=>build??=chosen(options.fused),arenas=new Arenas(getBuild);
+1)return{kernel:call.precision==="fast"?`${name}32Fast`:`${name}32`,beta};let within2=Math.min(Math.max(size,betaLimits2[0]),
+betaLimits2[1]);return{kernel:`${name}32Beta`,beta:beta<0?-within2:within2}}function createWasm(options={}){let build,runner,getBuild=()=>build??=chosen(options.fused),arenas=new Arenas(getBuild);
 function run2(call){let{inputs,outputs}=call,length=inputs[0].length,{kernel,beta}=kernelOf(call),resident=arenas.runnerOf(
 inputs,outputs);if(length===0)return;(resident??(runner??=createRunner(getBuild().module,newMemory(131072)))).run(kernel,
 beta,inputs,outputs,0,length)}let alloc=(type,length)=>{if(type!==Float32Array&&type!==Float64Array)throw new TypeError(
@@ -731,14 +744,15 @@ values())list.forEach(buffer=>this.destroy(buffer));lists.clear()}this.#idleByte
 8,Math.floor(Math.log2(Math.max(bytes,1)))-2),size=Math.ceil(bytes/step)*step||step;return size<=this.#largest?size:Math.
 ceil(bytes/256)*256}};var view=new DataView(new ArrayBuffer(8));function exponentOf(x){view.setFloat64(0,x);let field2=view.getUint32(0)>>>20;
 return field2===0?exponentOf(x*2**64)-64:field2-1023}function betaParameters(beta,signBit){let exponent=exponentOf(Math.
-abs(beta)),fraction=ldexp(Math.abs(beta),-exponent),scaled=fraction*2**31,significand=Math.floor(scaled),rest=(scaled-significand)*
-2**32,inverse=Math.min(Math.round(2**32/fraction),2**32-1);return Uint32Array.of(beta<0?signBit:0,significand,rest,exponent,
-inverse,-exponent-1,0,0)}var BetaUniforms=class{#device;#cache=new Map;#most;constructor(device,most2=64){this.#device=device,
-this.#most=most2}get(beta,signBit){let key=`${beta} ${signBit}`,buffer=this.#cache.get(key);return buffer!==void 0?this.#cache.
-delete(key):buffer=this.#make(betaParameters(beta,signBit)),this.#cache.set(key,buffer),buffer}#make(parameters){let size=parameters.
-byteLength,buffer=this.#device.createBuffer({label:"softplus-kit beta",size,usage:72});return this.#device.queue.writeBuffer(
-buffer,0,parameters),buffer}trim(){for(let[key,buffer]of this.#cache){if(this.#cache.size<=this.#most)return;buffer.destroy(),
-this.#cache.delete(key)}}clear(){for(let buffer of this.#cache.values())buffer.destroy();this.#cache.clear()}};var COMPUTE=4,most=16,Bindings=class{#device;#largest;#layouts=new Map;#groups=new WeakMap;constructor(device,largest){this.#device=
+abs(beta)),fraction5=ldexp(Math.abs(beta),-exponent),scaled3=fraction5*2**31,significand=Math.floor(scaled3),rest=(scaled3-
+significand)*2**32,inverse=Math.min(Math.round(2**32/fraction5),2**32-1);return Uint32Array.of(beta<0?signBit:0,significand,
+rest,exponent,inverse,-exponent-1,0,0)}var BetaUniforms=class{#device;#cache=new Map;#most;constructor(device,most2=64){
+this.#device=device,this.#most=most2}get(beta,signBit){let key=`${beta} ${signBit}`,buffer=this.#cache.get(key);return buffer!==
+void 0?this.#cache.delete(key):buffer=this.#make(betaParameters(beta,signBit)),this.#cache.set(key,buffer),buffer}#make(parameters){
+let size=parameters.byteLength,buffer=this.#device.createBuffer({label:"softplus-kit beta",size,usage:72});return this.#device.
+queue.writeBuffer(buffer,0,parameters),buffer}trim(){for(let[key,buffer]of this.#cache){if(this.#cache.size<=this.#most)
+return;buffer.destroy(),this.#cache.delete(key)}}clear(){for(let buffer of this.#cache.values())buffer.destroy();this.#cache.
+clear()}};var COMPUTE=4,most=16,Bindings=class{#device;#largest;#layouts=new Map;#groups=new WeakMap;constructor(device,largest){this.#device=
 device,this.#largest=largest}layout(access){let layout=this.#layouts.get(access);return layout===void 0&&(layout=this.#device.
 createBindGroupLayout({label:`softplus-kit ${access}`,entries:[{binding:0,visibility:COMPUTE,buffer:{type:access}}]}),this.#layouts.
 set(access,layout)),layout}piece({buffer,offset,bytes},access,whole){let size=whole?Math.min(buffer.size,this.#largest):

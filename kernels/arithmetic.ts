@@ -4,8 +4,9 @@
  * A function that returns such a pair returns `high` and leaves the rest in `low[0]`: a second
  * return value without an allocation. Read it before the next such call.
  *
- * Products are made exact by 24-bit halves (Math.fround, then the remainder), sums by Knuth's
- * TwoSum. T. J. Dekker, "A floating-point technique for extending the available precision", 1971.
+ * Products are made exact by halves of the digits (Math.fround, then the rest; Veltkamp's where
+ * float32 would underflow), sums by Knuth's TwoSum. T. J. Dekker, "A floating-point technique for
+ * extending the available precision", 1971.
  */
 
 /** The rest of the last pair. */
@@ -23,6 +24,25 @@ export function add(a: number, b: number): number {
   const bPart = sum - a;
   low[0] = (a - (sum - bPart)) + (b - bPart);
   return sum;
+}
+
+/** 2^27 + 1, which halves the digits of a float64. */
+const splitter = 134217729;
+
+/**
+ * t - q*d without its rounding error, for q = t/d rounded.
+ *
+ * The halves are Veltkamp's, good at any magnitude below 2^996: q is as small as e^-700, where
+ * Math.fround would leave 0 of it.
+ */
+export function remainder(t: number, q: number, d: number): number {
+  const qScaled = splitter * q;
+  const qHead = qScaled - (qScaled - q);
+  const qRest = q - qHead;
+  const dScaled = splitter * d;
+  const dHead = dScaled - (dScaled - d);
+  const dRest = d - dHead;
+  return ((t - qHead * dHead) - qHead * dRest - qRest * dHead) - qRest * dRest;
 }
 
 /** A factor prepared for many exact products: `fraction * 2^exponent`. */

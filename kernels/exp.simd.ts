@@ -189,7 +189,7 @@ export let belowLow: v128 = f64x2.splat(0);
 
 /**
  * accurate: e^-(a + aLow) = (above + aboveLow) / (below + belowLow) for 0 <= a <= 708 and |aLow| <=
- * ulp(a)/2, relative error below 2^-60. Returns `above`; it is smaller than `below`.
+ * ulp(a)/2, relative error below 2^-58. Returns `above`; it is smaller than `below`.
  */
 // @ts-ignore: decorator
 @inline

@@ -1,89 +1,131 @@
 /*
- * exp: t = e^-a for a >= 0, the one transcendental that softplus and sigmoid share.
+ * exp: e^-a for a >= 0, the one transcendental that softplus and sigmoid share.
  *
- *   e^-a = 2^-n * e^r,   n = rint(a / ln2),   r = n*ln2 - a,   |r| <= ln2/2
+ *   e^-a = 2^-n * e^-r,   n = rint(a / ln2),   r = a - n*ln2,   |r| <= ln2/2
+ *   e^-r = (R - r) / (R + r),   R = r coth(r/2) = 2 + r^2/6 - r^4/360 + ...
  *
- *   core     e^r                                             truncation error   used for
- *   quick    1 + r + r^2*E(r),       E of degree 5           2^-34.1            float32, first phase
- *   accurate 1 + r + r^2/2 + r^3*E(r), E of degree 9         2^-63.7            float64, float32 second phase
+ *   core     R(r^2)                          truncation error of e^-r   used for
+ *   quick    degree 3                        2^-40.9                    float32, first phase
+ *   accurate degree 5                        2^-61.5                    float64, float32 second phase
+ *
+ * R is even, so one short polynomial makes numerator and denominator. The kernels never divide
+ * them: e^-a reaches softplus and sigmoid as the fraction above / below, and their own division,
+ * t / (2 + t) = above / (2 below + above) or 1 / (1 + t) = below / (below + above), is the only
+ * one.
  *
  * The accurate core carries a low part through every step that matters: the argument (n*ln2 in two
- * pieces), r^2/2 (split so that its large half is exact) and the sums. What is left uncompensated
- * is r^3*E(r) <= 2^-7, so high + low is within 2^-58 of e^-a.
+ * pieces), 2 + (R - 2), R + r and R - r. What is left uncompensated is the rounding of R - 2, which
+ * is below 2^-5 and of which (R - r) / (R + r) feels less than a fifth: the fraction is within
+ * 2^-58 of e^-a.
  *
  * n is found by adding and subtracting 1.5*2^52, which rounds to an integer (ties to even).
  * A table of 2^-n serves instead of bit assembly: a load is cheaper here than the way from a
  * float register to memory and back. Coefficients: tools/derive/exp.sollya.
  */
-import { ldexp, low } from "./arithmetic.ts";
+import { ldexp, low, remainder } from "./arithmetic.ts";
 import { hex } from "./hex.ts";
 
+const two = hex("0x1p+1");
 const invLn2 = hex("0x1.71547652b82fep+0");
 const ln2 = hex("0x1.62e42fefa39efp-1");
 /** The first 41 bits of ln2: n*ln2Hi is exact for n < 2^12. */
 const ln2Hi = hex("0x1.62e42fefa3p-1");
 const ln2Lo = hex("0x1.3de6af278ece6p-42");
-const shift = 1.5 * 2 ** 52;
+const shift = hex("0x1.8p+52");
+/** The same and 1 more, for half of e^-a. */
+const shiftHalf = hex("0x1.8000000000001p+52");
 
-/** 2^-n. */
-const powers: Float64Array = new Float64Array(1080);
-for (let n = 0; n < powers.length; n++) powers[n] = 2 ** -n;
+/** 2^-n for n >= -300, which sigmoid's quick phase needs; 2^-n stands at n + 300. */
+const powers: Float64Array = new Float64Array(1400);
+for (let k = 0; k < powers.length; k++) powers[k] = 2 ** (300 - k);
+/** What is subtracted from scaled(a) to find its place in the table. */
+const shiftTable = shift - 300;
 
-// quick: minimax of (e^r - 1 - r) / r^2
-const q2 = hex("0x1.0000003a1ae63p-1");
-const q3 = hex("0x1.5555544365fd6p-3");
-const q4 = hex("0x1.55548dd86722ap-5");
-const q5 = hex("0x1.1112708ed257ep-7");
-const q6 = hex("0x1.6d8cf4253d621p-10");
-const q7 = hex("0x1.9f08a4ec27fafp-13");
+// quick: minimax of r coth(r/2) in v = r^2
+const q0 = hex("0x1.0000000001779p+1");
+const q1 = hex("0x1.5555553ce34e9p-3");
+const q2 = hex("-0x1.6c15c2cb06bc8p-9");
+const q3 = hex("0x1.13be0826d25c9p-14");
 
-// accurate: minimax of (e^r - 1 - r - r^2/2) / r^3
-const e3 = hex("0x1.555555555555ap-3");
-const e4 = hex("0x1.555555555552cp-5");
-const e5 = hex("0x1.111111110f164p-7");
-const e6 = hex("0x1.6c16c16c28fb7p-10");
-const e7 = hex("0x1.a01a01b1e536fp-13");
-const e8 = hex("0x1.a01a0148aa8b3p-16");
-const e9 = hex("0x1.71ddf387c2e39p-19");
-const e10 = hex("0x1.27e5a164192afp-22");
-const e11 = hex("0x1.af66b839bc5aep-26");
-const e12 = hex("0x1.1e4872da74c94p-29");
+// accurate: minimax of (r coth(r/2) - 2) / v in v = r^2
+const e1 = hex("0x1.555555555553ep-3");
+const e2 = hex("-0x1.6c16c16bebc6cp-9");
+const e3 = hex("0x1.1566aaf2390f2p-14");
+const e4 = hex("-0x1.bbd41c21ef618p-20");
+const e5 = hex("0x1.6376876d11bcap-25");
 
-/** e^-a for 0 <= a <= 746, relative error below 2^-34. NaN gives NaN. */
-export function expQuick(a: number): number {
-  const n = a * invLn2 + shift - shift;
-  const r = n * ln2 - a;
-  const r2 = r * r;
-  const p = (1 + r) + r2 * ((q2 + r * q3) + r2 * ((q4 + r * q5) + r2 * (q6 + r * q7)));
-  return p * powers[n | 0]!;
+/** a / ln2, rounded to an integer that stands in the lowest bits. */
+export function scaled(a: number): number {
+  return a * invLn2 + shift;
 }
 
+/** The same plus 1, for half of e^-a. */
+export function scaledHalf(a: number): number {
+  return a * invLn2 + shiftHalf;
+}
+
+/** quick: r = a - n*ln2 of m = scaled(a). */
+export function reduced(a: number, m: number): number {
+  return a - (m - shift) * ln2;
+}
+
+/** quick: r = a - n*ln2 of m = scaledHalf(a). */
+export function reducedHalf(a: number, m: number): number {
+  return a - (m - shiftHalf) * ln2;
+}
+
+/** quick: R of r. */
+export function even(r: number): number {
+  const v = r * r;
+  return q0 + v * (q1 + v * (q2 + v * q3));
+}
+
+/** quick: 2^-n * (R - r) of R, r and m; of scaledHalf's m, half of that. NaN gives NaN. */
+export function aboveOf(R: number, r: number, m: number): number {
+  return (R - r) * powers[(m - shiftTable) | 0]!;
+}
+
+/** accurate: what `fraction` returns beside `above`. */
+export const aboveLow: Float64Array = new Float64Array(1);
+export const below: Float64Array = new Float64Array(1);
+export const belowLow: Float64Array = new Float64Array(1);
+
 /**
- * e^-(a + aLow) for 0 <= a <= 708 and |aLow| <= ulp(a)/2.
+ * accurate: e^-(a + aLow) = (above + aboveLow) / (below + belowLow) for 0 <= a <= 746 and |aLow| <=
+ * ulp(a)/2, relative error below 2^-58 while 2^-n is normal.
  *
- * @returns the high part; the low part is in `low[0]`. Their sum has a relative error below 2^-58.
+ * @returns `above`, which is smaller than `below`; the others are in `aboveLow[0]`, `below[0]` and
+ * `belowLow[0]`
  */
-export function exp(a: number, aLow: number): number {
-  const n = a * invLn2 + shift - shift;
-  const exact = n * ln2Hi - a;
-  const rest = n * ln2Lo - aLow;
+export function fraction(a: number, aLow: number): number {
+  const m = scaled(a);
+  const n = m - shift;
+  const exact = a - n * ln2Hi;
+  const rest = aLow - n * ln2Lo;
   const r = exact + rest;
   const rLow = (exact - r) + rest;
-  const head = Math.fround(r);
-  const square = 0.5 * head * head; // exact: 48 bits
-  const r2 = r * r;
-  const r4 = r2 * r2;
-  const cubic = r * r2 * (((e3 + r * e4) + r2 * (e5 + r * e6)) +
-    r4 * (((e7 + r * e8) + r2 * (e9 + r * e10)) + r4 * (e11 + r * e12)));
-  const one = 1 + r;
-  const oneLow = (1 - one) + r;
-  const sum = one + square;
-  const sumLow = (one - sum) + square;
-  const tail = sumLow + (oneLow + (rLow * one + (0.5 * (r - head) * (r + head) + cubic)));
-  const power = powers[n | 0]!;
-  const high = sum + tail;
-  low[0] = ((sum - high) + tail) * power;
-  return high * power;
+  const v = r * r;
+  const excess = v * (e1 + v * (e2 + v * (e3 + v * (e4 + v * e5)))); // R - 2
+  const R = two + excess;
+  const RLow = (two - R) + excess;
+  const plus = R + r;
+  const minus = R - r;
+  const plusLow = (R - plus) + r;
+  const minusLow = (R - minus) - r;
+  const power = powers[(m - shiftTable) | 0]!;
+  below[0] = plus;
+  belowLow[0] = plusLow + (RLow + rLow);
+  aboveLow[0] = (minusLow + (RLow - rLow)) * power;
+  return minus * power;
+}
+
+/** accurate: e^-(a + aLow) as a pair, as `fraction`: the low part is in `low[0]`. */
+function exp(a: number, aLow: number): number {
+  const above = fraction(a, aLow);
+  const inverse = 1 / below[0]!;
+  const t = above * inverse;
+  low[0] = (remainder(above, t, below[0]!) + (aboveLow[0]! - t * belowLow[0]!)) * inverse;
+  return t;
 }
 
 /**

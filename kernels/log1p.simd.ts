@@ -99,7 +99,7 @@ export function ratio(above: v128, aboveLow: v128, below: v128, belowLow: v128):
 
 /**
  * accurate: log(1 + t) - 2s of s = t / (2 + t), whose low part is twiceLow / 2. The sum of both has
- * a relative error below 2^-57.
+ * a relative error below 2^-55.
  */
 // @ts-ignore: decorator
 @inline

@@ -2,40 +2,43 @@
  * sigmoid(x) = 1 / (1 + e^-x) = (x < 0 ? t : 1) / (1 + t),   t = e^-|x|
  *
  * It is the derivative of softplus (softplusGrad). t never overflows, nothing cancels, and there is
- * one division. With beta: sigmoid(beta*x), the derivative of softplus(x; beta).
+ * one division: exp.ts gives t as a fraction above / below, so 1 / (1 + t) = below / (below + above).
+ * With beta: sigmoid(beta*x), the derivative of softplus(x; beta).
  *
  *   range of beta*x    expression                  why
  *   float32 exact
  *   |x| < 2^-10        1/2 + x/4 - x^3/48 + x^5/480   second phase only: at odd multiples of 2^-23,
  *                                                  1/2 + x/4 is halfway between two float32, and
  *                                                  x^3/48 < 2^-70 decides
- *   all others         t / (1 + t), 1 / (1 + t)    |x| cut at 746: e^-746 rounds to 0
+ *   all others         1 / (1 + e^-x)              |x| cut at 200: e^-200 rounds to 0, and e^200 is
+ *                                                  far from overflow, so both signs go one way
  *   float64
  *   < -700             e^x, rounded once           the result may be subnormal; 1 + t = 1 there
- *   otherwise          the same, high + low        likewise
+ *   otherwise          t / (1 + t), 1 / (1 + t)    high + low, |x| cut at 746
  *
  * The phases are those of softplus.ts. The accurate quotient is corrected by its remainder, formed
- * with exact products. The sign bit of x selects by a table look-up: a branch on a random sign costs
- * 5 ns an element.
+ * with exact products. There the sign bit of x selects by a table look-up: a branch on a random sign
+ * costs 5 ns an element.
  *
  * Worst errors, ULP (beta = 1): float32 exact 0.5 (correctly rounded), float32 fast 0.501,
- * float64 0.532 at x=-0x1.604a19067a49fp+9. The promised bounds, as code: tests/bounds.ts.
+ * float64 0.510 at x=-0x1.0d49a55f95ef3p+8. The promised bounds, as code: tests/bounds.ts.
  */
-import { factor, low, multiply, roundPair } from "./arithmetic.ts";
+import { factor, low, multiply, remainder, roundPair } from "./arithmetic.ts";
 import * as e from "./exp.ts";
 import { blockSize, settleQuick, undecidedAt, undecidedX } from "./undecided.ts";
 import * as u from "./undecided.ts";
 
 // An imported binding is read anew at every call, a constant is not: 2.5 ns an element.
-const { exp, expQuick, expTiny } = e;
+const { aboveLow, aboveOf, below, belowLow, even, expTiny, fraction, reduced, scaled } = e;
 const { isUndecided } = u;
 
-const limit = 746; // e^-746 rounds to 0
+const limit = 200; // float32: e^-200 rounds to 0
+const limit64 = 746; // e^-746 rounds to 0
 const tiny64 = -700;
 
-/** What stands above the fraction line: [0] where x >= 0; [1], filled per element, where x < 0. */
-const numerator = new Float64Array([1, 0]);
-const numeratorLow = new Float64Array([0, 0]);
+/** What stands over the line, filled per element: [0] where x >= 0, [1] where x < 0. */
+const over = new Float64Array(2);
+const overLow = new Float64Array(2);
 
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
@@ -80,11 +83,18 @@ export function sigmoid32Fast(
   for (let i = begin; i < end; i++) dst[i] = quick(beta * src[i]!);
 }
 
-/** sigmoid with a relative error below 2^-33. */
+/** quick: sigmoid with a relative error below 2^-37, |x| <= 200. */
+function within(x: number): number {
+  const m = scaled(x);
+  const r = reduced(x, m);
+  const R = even(r);
+  const under = R + r;
+  return under / (under + aboveOf(R, r, m));
+}
+
+/** quick: sigmoid for all x. */
 function quick(x: number): number {
-  const t = expQuick(Math.min(Math.abs(x), limit));
-  numerator[1] = t;
-  return numerator[isNegative(x)]! / (1 + t);
+  return within(Math.min(Math.max(x, -limit), limit));
 }
 
 /** float32 sigmoid of an x that the quick phase left undecided. */
@@ -95,27 +105,32 @@ export function settleSigmoid(x: number): number {
     const x2 = x * x;
     return roundPair(0.5 + 0.25 * x, x * x2 * (x2 * (1 / 480) - 1 / 48)); // the sum is exact
   }
-  const t = exp(Math.min(Math.abs(x), limit), 0);
-  const high = quotient(t, low[0]!, isNegative(x));
+  const above = fraction(Math.abs(x), 0);
+  const high = quotient(above, aboveLow[0]!, below[0]!, belowLow[0]!, isNegative(x));
   return roundPair(high, low[0]!);
 }
 
-/** (negative ? t : 1) / (1 + t) as a pair, for 0 <= t <= 1 given as a pair; negative is 1 or 0. */
-export function quotient(t: number, tLow: number, negative: number): number {
-  const d = 1 + t;
-  const dLow = ((1 - d) + t) + tLow;
-  numerator[1] = t;
-  const above = numerator[negative]!;
-  numeratorLow[1] = tLow;
-  const aboveLow = numeratorLow[negative]!;
+/**
+ * accurate: (negative ? t : 1) / (1 + t) of a fraction t: the high part; the low part is in
+ * `low[0]`. negative is 1 or 0.
+ */
+export function quotient(
+  above: number,
+  aboveLow: number,
+  below: number,
+  belowLow: number,
+  negative: number,
+): number {
+  const d = below + above;
+  const dLow = ((below - d) + above) + (belowLow + aboveLow);
+  over[0] = below;
+  over[1] = above;
+  overLow[0] = belowLow;
+  overLow[1] = aboveLow;
   const inverse = 1 / d;
-  const q = above * inverse;
-  const qHead = Math.fround(q);
-  const qRest = q - qHead;
-  const dHead = Math.fround(d);
-  const dRest = d - dHead;
-  const remainder = ((above - qHead * dHead) - qHead * dRest - qRest * dHead) - qRest * dRest;
-  low[0] = (remainder + (aboveLow - q * dLow)) * inverse;
+  const q = over[negative]! * inverse;
+  const left = remainder(over[negative]!, q, d) + (overLow[negative]! - q * dLow);
+  low[0] = left * inverse;
   return q;
 }
 
@@ -129,8 +144,8 @@ export function sigmoid64(
 ): void {
   for (let i = begin; i < end; i++) {
     const x = sign * src[i]!;
-    const t = exp(Math.min(Math.abs(x), limit), 0);
-    const q = quotient(t, low[0]!, isNegative(x));
+    const above = fraction(Math.min(Math.abs(x), limit64), 0);
+    const q = quotient(above, aboveLow[0]!, below[0]!, belowLow[0]!, isNegative(x));
     dst[i] = x < tiny64 ? expTiny(-x, 0, 1) : q + low[0]!;
   }
 }
@@ -151,8 +166,8 @@ export function sigmoid64Beta(
     if (product < tiny64) {
       dst[i] = expTiny(magnitude, rest, 1);
     } else {
-      const t = exp(Math.min(magnitude, limit), magnitude > limit ? 0 : rest);
-      const q = quotient(t, low[0]!, isNegative(product));
+      const above = fraction(Math.min(magnitude, limit64), magnitude > limit64 ? 0 : rest);
+      const q = quotient(above, aboveLow[0]!, below[0]!, belowLow[0]!, isNegative(product));
       dst[i] = q + low[0]!;
     }
   }

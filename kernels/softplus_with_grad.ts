@@ -1,24 +1,31 @@
 /*
- * softplusWithGrad(x) = { value: softplus(x), grad: sigmoid(x) } in one pass: both come from the
- * same t = e^-|x|, in the steps of softplus.ts and sigmoid.ts, so to the same bits.
+ * softplusWithGrad(x) = { value: softplus(x), grad: sigmoid(x) } in one pass: numerator and
+ * denominator of e^-|x| serve both, to the bits of softplus.ts and sigmoid.ts.
+ *
+ * float32: sigmoid.ts takes e^-x, also where x < 0. The reduced arguments of x and |x| differ in
+ * nothing but their sign, and then the two fractions in nothing but a power of two, so no bit of
+ * the quotient differs.
  */
 import { factor, low, multiply } from "./arithmetic.ts";
 import * as e from "./exp.ts";
 import * as l from "./log1p.ts";
-import * as s from "./sigmoid.ts";
-import { settle } from "./softplus.ts";
+import * as g from "./sigmoid.ts";
+import * as s from "./softplus.ts";
 import { blockSize, undecidedAt, undecidedX } from "./undecided.ts";
 import * as u from "./undecided.ts";
 
 // An imported binding is read anew at every call, a constant is not: 2.5 ns an element.
-const { exp, expQuick, expTiny } = e;
-const { log1p, log1pQuick } = l;
-const { isNegative, quotient, settleSigmoid } = s;
+const { aboveLow, aboveOf, below, belowLow, even, expTiny, fraction, reducedHalf, scaledHalf } = e;
+const { plusLog } = l;
+const { isNegative, quotient, settleSigmoid } = g;
+const { log1pOf, plusMax, settle } = s;
 const { isUndecided } = u;
 
 const limit = 746; // e^-746 rounds to 0
 const tiny64 = -700;
-const numerator = new Float64Array([1, 0]);
+
+/** What stands over the line of the slope, filled per element: [0] where x >= 0, [1] where x < 0. */
+const over = new Float64Array(2);
 
 /**
  * float32, correctly rounded, for beta = sign = 1 or -1. An element is settled where either result
@@ -39,10 +46,14 @@ export function softplusWithGrad32(
       const x = sign * src[i]!;
       const bounded = Math.max(x, -limit);
       const magnitude = Math.abs(bounded);
-      const t = expQuick(Math.min(magnitude, limit));
-      const y = 0.5 * (bounded + magnitude) + log1pQuick(t);
-      numerator[1] = t;
-      const slope = numerator[isNegative(x)]! / (1 + t);
+      const a = Math.min(magnitude, limit);
+      const m = scaledHalf(a);
+      const r = reducedHalf(a, m);
+      const R = even(r);
+      const half = aboveOf(R, r, m);
+      const under = R + r;
+      const y = plusLog(0.5 * (bounded + magnitude), half / (under + half));
+      const slope = slopeOf(x, half, under);
       value[i] = sign * y;
       grad[i] = slope;
       undecidedX[count] = x;
@@ -70,11 +81,23 @@ export function softplusWithGrad32Fast(
     const x = beta * src[i]!;
     const bounded = Math.max(x, -limit);
     const magnitude = Math.abs(bounded);
-    const t = expQuick(Math.min(magnitude, limit));
-    numerator[1] = t;
-    value[i] = (0.5 * (bounded + magnitude) + log1pQuick(t)) * inverse;
-    grad[i] = numerator[isNegative(x)]! / (1 + t);
+    const a = Math.min(magnitude, limit);
+    const m = scaledHalf(a);
+    const r = reducedHalf(a, m);
+    const R = even(r);
+    const half = aboveOf(R, r, m);
+    const under = R + r;
+    value[i] = plusLog(0.5 * (bounded + magnitude), half / (under + half)) * inverse;
+    grad[i] = slopeOf(x, half, under);
   }
+}
+
+/** quick: (x < 0 ? t : 1) / (1 + t) of t/2 = half / below. */
+function slopeOf(x: number, half: number, below: number): number {
+  const above = half + half;
+  over[0] = below;
+  over[1] = above;
+  return over[isNegative(x)]! / (below + above);
 }
 
 /** float64, for beta = sign = 1 or -1. */
@@ -95,17 +118,12 @@ export function softplusWithGrad64(
     }
     const bounded = Math.min(Math.max(x, -limit), limit);
     const magnitude = Math.abs(bounded);
-    const t = exp(magnitude, 0);
-    const tLow = low[0]!;
-    const q = quotient(t, tLow, isNegative(x));
+    const above = fraction(magnitude, 0);
+    const q = quotient(above, aboveLow[0]!, below[0]!, belowLow[0]!, isNegative(x));
     const slope = q + low[0]!;
-    const log = log1p(t, tLow);
-    const logLow = low[0]!;
-    const max = 0.5 * (bounded + magnitude);
-    const sum = max + log;
-    const logPart = sum - max;
-    const sumLow = (max - (sum - logPart)) + (log - logPart);
-    value[i] = sign * (x > limit ? x : sum + (sumLow + logLow));
+    const log = log1pOf(above, aboveLow[0]!, below[0]!, belowLow[0]!);
+    const y = plusMax(0.5 * (bounded + magnitude), log, low[0]!);
+    value[i] = sign * (x > limit ? x : y);
     grad[i] = slope;
   }
 }
@@ -132,11 +150,10 @@ export function softplusWithGrad64Beta(
       grad[i] = expTiny(magnitude, rest, 1);
       continue;
     }
-    const t = exp(Math.min(magnitude, limit), magnitude > limit ? 0 : rest);
-    const tLow = low[0]!;
-    const q = quotient(t, tLow, isNegative(product));
+    const above = fraction(Math.min(magnitude, limit), magnitude > limit ? 0 : rest);
+    const q = quotient(above, aboveLow[0]!, below[0]!, belowLow[0]!, isNegative(product));
     const slope = q + low[0]!;
-    const log = log1p(t, tLow);
+    const log = log1pOf(above, aboveLow[0]!, below[0]!, belowLow[0]!);
     value[i] = sign * (Math.max(x, 0) + (log / divisor + low[0]! / divisor));
     grad[i] = slope;
   }

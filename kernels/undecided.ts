@@ -1,9 +1,9 @@
 /*
  * The rounding test (Ziv, 1991) of the float32 `exact` kernels.
  *
- * A quick phase gives y in float64 with a relative error below 2^-33. Rounding y to float32 drops
+ * A quick phase gives y in float64 with a relative error below 2^-37. Rounding y to float32 drops
  * 29 bits; the result is certain unless those 29 bits lie near the middle, 2^28. The band of
- * +-2^20 around it covers the error (2^-33 * 2^53); one input in 256 to 512 falls into it. Results
+ * +-2^16 around it covers the error (2^-37 * 2^53); one input in 4096 falls into it. Results
  * below 2^-126 are subnormal in float32, where the middle lies elsewhere: they count as undecided.
  *
  * A loop writes every result and notes the undecided ones; after each block they are settled one
@@ -25,12 +25,12 @@ const smallestNormalHigh = 0x38100000;
 /** 1 where the quick result y >= 0 may round either way (NaN: 0), else 0. */
 export function isUndecided(y: number): number {
   float[0] = y;
-  const near = ((words[0]! & 0x1fffffff) - 0x0ff00000) >>> 0;
-  return (near <= 0x200000 ? 1 : 0) | ((words[1]! >>> 0) < smallestNormalHigh ? 1 : 0);
+  const near = ((words[0]! & 0x1fffffff) - 0x0fff0000) >>> 0;
+  return (near <= 0x20000 ? 1 : 0) | ((words[1]! >>> 0) < smallestNormalHigh ? 1 : 0);
 }
 
 /** The rounded quick result where it is certain after all (subnormals), else NaN. */
 export function settleQuick(y: number): number {
-  const below = Math.fround(y * (1 - 2 ** -33));
-  return below === Math.fround(y * (1 + 2 ** -33)) ? below : NaN;
+  const below = Math.fround(y * (1 - 2 ** -37));
+  return below === Math.fround(y * (1 + 2 ** -37)) ? below : NaN;
 }
