@@ -27,7 +27,7 @@ export async function makeBundle(): Promise<string> {
       // Names stay: they stand in stack traces and where an object is printed.
       minifyWhitespace: true,
       minifySyntax: true,
-      lineLimit: 120,
+      lineLimit: 500,
       legalComments: "none",
       write: false,
     });

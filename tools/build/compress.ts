@@ -20,13 +20,17 @@ export function compress(bytes: Uint8Array): string {
     packed.push(value);
   };
   let literals: number[] = [];
+  let last = 0;
   const sequence = (copy: Copy | undefined): void => {
     const rest = copy === undefined ? 0 : copy.length - shortest;
     packed.push(Math.min(literals.length, 15) * 16 + Math.min(rest, 15));
     if (literals.length >= 15) varint(literals.length - 15);
     if (rest >= 15) varint(rest - 15);
     packed.push(...literals);
-    if (copy !== undefined) varint(copy.distance);
+    if (copy !== undefined) {
+      varint(copy.distance === last ? 0 : copy.distance);
+      last = copy.distance;
+    }
     literals = [];
   };
   for (let at = 0; at < bytes.length;) {

@@ -4,7 +4,7 @@
  *
  * A sequence is: a token, whose high half counts literals and whose low half is the length of the
  * copy less `shortest`; the rest of either, as a varint, where its half is 15; the literals; the
- * distance of the copy, as a varint. Varints have 7 bits a byte, low ones first.
+ * distance of the copy, as a varint, or 0 for the last one again. Varints have 7 bits a byte, low ones first.
  * tools/build/compress.ts makes such sequences.
  */
 
@@ -17,6 +17,7 @@ export function expand(text: string, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   let at = 0;
   let end = 0;
+  let distance = 0;
   const varint = (): number => {
     let value = 0;
     for (let power = 1;; power *= 128) {
@@ -31,7 +32,7 @@ export function expand(text: string, length: number): Uint8Array<ArrayBuffer> {
     const copied = (token & 15) + ((token & 15) === 15 ? varint() : 0) + shortest;
     for (let i = 0; i < literals; i++) bytes[end++] = packed.charCodeAt(at++);
     if (at >= packed.length) break; // the last sequence may end with its literals
-    const distance = varint();
+    distance = varint() || distance;
     // One by one: a copy may reach into itself.
     for (let i = 0; i < copied; i++, end++) bytes[end] = bytes[end - distance]!;
   }
