@@ -20,7 +20,7 @@
  * with exact products. There the sign bit of x selects by a table look-up: a branch on a random sign
  * costs 5 ns an element.
  *
- * Worst errors, ULP (beta = 1): float32 exact 0.5 (correctly rounded), float32 fast 0.501,
+ * Worst errors, ULP (beta = 1): float32 exact 0.5 (correctly rounded), float32 fast 0.50001,
  * float64 0.510 at x=-0x1.0d49a55f95ef3p+8. The promised bounds, as code: tests/bounds.ts.
  */
 import { factor, low, multiply, remainder, roundPair } from "./arithmetic.ts";
