@@ -1,14 +1,15 @@
 /*
  * Workers, and the slots of shared memory through which they get their work.
  *
- * A worker that ends, or that keeps a piece for two seconds, is replaced, and its piece is computed
- * again from the caller's arrays, which are written only when a piece is done.
+ * Each worker has a memory of its own, in which its kernels run and its slots lie. A worker that
+ * ends, or that keeps a piece for two seconds, is replaced together with its memory, and its pieces
+ * are computed again from the caller's arrays, which are written only when a piece is done.
  */
 import type { FloatArray } from "../matrix.ts";
-import { bestBuild } from "../wasm/module.ts";
-import { createRunner } from "../wasm/runner.ts";
+import { bestBuild, newMemory, sharedBuild } from "../wasm/module.ts";
+import { createRunner, heapStart } from "../wasm/runner.ts";
 import { type Port, startWorker } from "./port.ts";
-import { counter, field, type Orders, partsOf, state, work } from "./worker.ts";
+import { counter, field, type Layout, type Orders, partsOf, state, work } from "./worker.ts";
 
 /** A part of a call that fits in a slot. */
 export interface Piece {
@@ -32,6 +33,9 @@ export interface Piece {
 export const slotBytes: number = 2 ** 19;
 const slotsPerWorker = 3;
 
+// Not apart by a multiple of 4096: see the tiles in wasm/runner.ts.
+const layout: Layout = { start: heapStart, bytes: slotBytes, apart: slotBytes + 1088 };
+
 /** A piece that stays where it is for so many ticks has lost its worker. */
 const patience = 4;
 const tick = 500;
@@ -48,46 +52,56 @@ interface Pending {
   fail(error: Error): void;
 }
 
+/** A worker and its memory. */
+interface Seat {
+  readonly memory: WebAssembly.Memory;
+  /** What is added to the states of its slots. */
+  readonly tag: number;
+  port?: Port;
+}
+
 /** The source text of a worker. */
 const source = (): string => `
 listen((orders) => {
-  const memory = new WebAssembly.Memory({ initial: 2, maximum: 65536 });
-  const runner = (${createRunner})(orders.module, memory);
+  const runner = (${createRunner})(orders.module, orders.memory);
   answer("ready");
   (${work})(orders, runner, ${partsOf});
 });`;
 
-/** The workers and the slots. */
+const newSeat = (tag: number): Seat => ({
+  memory: newMemory(layout.start + slotsPerWorker * layout.apart, true),
+  tag,
+});
+
+/** The workers and the slots. Slot s is that of worker s % size. */
 export class Pool {
   readonly size: number;
   readonly #control: Int32Array<SharedArrayBuffer>;
   readonly #betas: Float64Array<SharedArrayBuffer>;
-  readonly #slots: readonly SharedArrayBuffer[];
   readonly #kernels: readonly string[];
-  readonly #workers = new Map<number, Port>();
-  readonly #free: number[] = [];
+  readonly #seats: Seat[];
+  readonly #free: number[];
   readonly #pending = new Map<number, Pending>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #listening = false;
-  #hired = 0;
   #ended: Error | undefined;
 
   constructor(size: number) {
     this.size = size;
     const slots = size * slotsPerWorker;
     this.#control = new Int32Array(
-      new SharedArrayBuffer(4 * (counter.length + slots * field.length)),
+      new SharedArrayBuffer(4 * (counter.work + size + slots * field.length)),
     );
     this.#betas = new Float64Array(new SharedArrayBuffer(8 * slots));
-    this.#slots = Array.from({ length: slots }, () => new SharedArrayBuffer(slotBytes));
-    this.#free = this.#slots.map((_, s) => s);
+    this.#seats = Array.from({ length: size }, () => newSeat(0));
+    this.#free = Array.from({ length: slots }, (_, slot) => slots - 1 - slot);
     this.#kernels = WebAssembly.Module.exports(bestBuild().module).map(({ name }) => name);
   }
 
   /** Starts the workers, and waits until each has its kernels. */
   async start(): Promise<void> {
     try {
-      await Promise.all(Array.from({ length: this.size }, () => this.#hire()));
+      await Promise.all(this.#seats.map((_, number) => this.#hire(number)));
     } catch (error) {
       this.end(error as Error);
       throw error;
@@ -110,9 +124,9 @@ export class Pool {
   computeHere(): boolean {
     this.#collect();
     for (const [slot, pending] of this.#pending) {
+      const ready = state.ready + this.#seatOf(slot).tag;
       const at = this.#at(slot);
-      const was = Atomics.compareExchange(this.#control, at, state.ready, state.free);
-      if (was !== state.ready) continue;
+      if (Atomics.compareExchange(this.#control, at, ready, state.free) !== ready) continue;
       this.#pending.delete(slot);
       try {
         pending.piece.compute();
@@ -121,6 +135,8 @@ export class Pool {
         pending.fail(error as Error);
       }
       this.#release(slot);
+      // Who waits for workers must learn that there is nothing left to wait for.
+      if (this.#pending.size === 0) this.#wake(counter.done);
       return true;
     }
     return false;
@@ -144,25 +160,36 @@ export class Pool {
     this.#ended = reason;
     clearInterval(this.#timer);
     Atomics.store(this.#control, counter.stop, 1);
-    Atomics.add(this.#control, counter.work, 1);
-    Atomics.notify(this.#control, counter.work);
-    Atomics.add(this.#control, counter.done, 1);
-    Atomics.notify(this.#control, counter.done);
-    for (const port of this.#workers.values()) port.end();
-    this.#workers.clear();
+    this.#seats.forEach((_, number) => this.#wake(counter.work + number));
+    this.#wake(counter.done);
+    for (const seat of this.#seats) {
+      seat.port?.end();
+      delete seat.port;
+    }
     for (const { fail } of this.#pending.values()) fail(reason);
     this.#pending.clear();
   }
 
   #at(slot: number): number {
-    return counter.length + slot * field.length;
+    return counter.work + this.size + slot * field.length;
+  }
+
+  #wake(at: number): void {
+    Atomics.add(this.#control, at, 1);
+    Atomics.notify(this.#control, at);
+  }
+
+  #seatOf(slot: number): Seat {
+    return this.#seats[slot % this.size]!;
   }
 
   #parts(slot: number, { wide, inputs, outputs, count }: Piece): FloatArray[] {
-    return partsOf(this.#slots[slot]!, wide, Math.max(inputs, outputs), count);
+    const { buffer } = this.#seatOf(slot).memory;
+    const index = Math.floor(slot / this.size);
+    return partsOf(buffer, layout, index, wide, Math.max(inputs, outputs), count);
   }
 
-  /** Fills a slot and wakes a worker. */
+  /** Fills a slot and wakes its worker. */
   #publish(slot: number, pending: Pending): void {
     const { piece } = pending;
     pending.tried++;
@@ -176,9 +203,8 @@ export class Pool {
     control[at + field.inputs] = piece.inputs;
     control[at + field.outputs] = piece.outputs;
     this.#betas[slot] = piece.beta;
-    Atomics.store(control, at, state.ready);
-    Atomics.add(control, counter.work, 1);
-    Atomics.notify(control, counter.work, 1);
+    Atomics.store(control, at, state.ready + this.#seatOf(slot).tag);
+    this.#wake(counter.work + slot % this.size);
   }
 
   /** Collects what is done, as long as anything is under way. */
@@ -194,23 +220,28 @@ export class Pool {
       await next;
     }
     this.#listening = false;
-    if (this.#pending.size === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    }
+    if (this.#pending.size === 0) this.#rest();
+  }
+
+  /** Nothing is under way: no timer, which would keep the process alive. */
+  #rest(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   #collect(): void {
     for (const [slot, pending] of this.#pending) {
       const at = this.#at(slot);
-      const now = Atomics.load(this.#control, at);
+      const now = Atomics.load(this.#control, at) - this.#seatOf(slot).tag;
       if (now !== state.done && now !== state.failed) continue;
       this.#pending.delete(slot);
+      const parts = this.#parts(slot, pending.piece);
       if (now === state.done) {
-        pending.piece.take(this.#parts(slot, pending.piece).slice(0, pending.piece.outputs));
+        pending.piece.take(parts.slice(0, pending.piece.outputs));
         pending.done();
       } else {
-        const letters = new Uint16Array(this.#slots[slot]!, 0, this.#control[at + field.count]!);
+        const { buffer, byteOffset } = parts[0]!;
+        const letters = new Uint16Array(buffer, byteOffset, this.#control[at + field.count]!);
         pending.fail(new Error(`threads: a worker failed: ${String.fromCharCode(...letters)}`));
       }
       this.#release(slot);
@@ -222,42 +253,43 @@ export class Pool {
     this.#free.push(slot);
   }
 
-  /** Finds pieces that do not move. */
+  /** Finds pieces that do not move: their worker is gone, or lives no more. */
   #check(): void {
+    const before = this.#pending.size;
+    this.#collect();
+    // Done, and nobody was told: once more, so that no call waits for a signal that was lost.
+    if (this.#pending.size < before) this.#wake(counter.done);
+    if (this.#pending.size === 0) this.#rest();
     for (const [slot, pending] of [...this.#pending]) {
       const now = Atomics.load(this.#control, this.#at(slot));
       pending.since = now === pending.seen ? pending.since + 1 : 0;
       pending.seen = now;
-      if (pending.since < patience || now === state.done || now === state.failed) continue;
-      if (now >= state.taken) this.#lose(now - state.taken, "it does not answer");
-      else this.#replaceAll();
+      if (pending.since < patience) continue;
       pending.since = 0;
+      this.#lose(slot % this.size, "it does not answer");
     }
-    this.#collect();
   }
 
-  /** Nobody takes what is ready: there are no workers left, or none that lives. */
-  #replaceAll(): void {
-    for (const number of [...this.#workers.keys()]) this.#lose(number, "it does not answer");
-  }
-
-  async #hire(): Promise<void> {
-    const number = this.#hired++;
+  async #hire(number: number): Promise<void> {
+    const seat = this.#seats[number]!;
     const port = startWorker(source());
-    this.#workers.set(number, port);
+    seat.port = port;
     await new Promise<void>((ready, fail) => {
       port.onAnswer = () => ready();
       port.onEnd = (why) => {
         fail(new Error(`threads: a worker did not start: ${why}`));
-        this.#lose(number, why);
+        if (this.#seats[number] === seat) this.#lose(number, why);
       };
       const orders: Orders = {
-        module: bestBuild().module,
+        module: sharedBuild(),
+        memory: seat.memory,
         kernels: this.#kernels,
         number,
+        size: this.size,
+        tag: seat.tag,
         control: this.#control,
         betas: this.#betas,
-        slots: this.#slots,
+        layout,
         constants: { state, counter, field },
       };
       port.send(orders);
@@ -265,15 +297,18 @@ export class Pool {
     port.keepsProcess(false);
   }
 
-  /** Replaces a worker and gives its piece to the others. */
+  /** Replaces a worker and its memory, and gives the new one its pieces. */
   #lose(number: number, why: string): void {
-    const port = this.#workers.get(number);
-    if (port === undefined || this.#ended !== undefined) return;
-    this.#workers.delete(number);
-    port.onEnd = () => {};
-    port.end();
+    const { port, tag } = this.#seats[number]!;
+    if (this.#ended !== undefined) return;
+    this.#collect();
+    if (port !== undefined) {
+      port.onEnd = () => {};
+      port.end();
+    }
+    this.#seats[number] = newSeat(tag + state.tags);
     for (const [slot, pending] of [...this.#pending]) {
-      if (Atomics.load(this.#control, this.#at(slot)) !== state.taken + number) continue;
+      if (slot % this.size !== number) continue;
       if (pending.tried < attempts) {
         this.#publish(slot, pending);
         continue;
@@ -282,8 +317,8 @@ export class Pool {
       pending.fail(new Error(`threads: ${attempts} workers were lost on one piece: ${why}`));
       this.#release(slot);
     }
-    this.#hire().catch((error: Error) => {
-      if (this.#workers.size === 0) this.end(error);
+    this.#hire(number).catch((error: Error) => {
+      if (this.#seats.every((seat) => seat.port === undefined)) this.end(error);
     });
   }
 }

@@ -2,18 +2,21 @@
  * What a worker does, and the shared memory in which it finds its work.
  *
  * Messages between threads take a quarter of a millisecond here, atomic operations 10 us. So a worker
- * gets one message, with everything it will ever need, and from then on sleeps on a counter. Slots
- * hold pieces; a worker that finds one ready takes it, computes in place and marks it done. Who is
- * slow takes fewer.
+ * gets one message, with everything it will ever need, and from then on sleeps on a counter of its
+ * own. Its slots are in the memory of its kernels, so it computes where the piece lies, in place.
+ * Who is slow gets fewer pieces: a slot is filled again only when it is done.
  */
 import type { FloatArray } from "../matrix.ts";
 import type { Runner } from "../wasm/runner.ts";
 
-/** States of a slot. A taken one holds `taken` + the number of the worker. */
-export const state = { free: 0, ready: 1, done: 2, failed: 3, taken: 4 } as const;
+/**
+ * States of a slot, to which the tag of the worker that it is for is added: a worker that is being
+ * replaced may live on for a while, and must neither take nor finish what is meant for the next one.
+ */
+export const state = { free: 0, ready: 1, taken: 2, done: 3, failed: 4, tags: 8 } as const;
 
-/** Int32 at the start of the control memory. */
-export const counter = { work: 0, done: 1, stop: 2, length: 4 } as const;
+/** Int32 at the start of the control memory; from `work` on one for each worker. */
+export const counter = { done: 0, stop: 1, work: 2 } as const;
 
 /** Int32 for each slot, after the counters. */
 export const field = {
@@ -26,16 +29,20 @@ export const field = {
   length: 8,
 } as const;
 
-/** What a worker gets. */
+/** What a worker gets. Slot s is the worker's if s leaves its number when divided by `size`. */
 export interface Orders {
   readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
   readonly kernels: readonly string[];
   readonly number: number;
+  readonly size: number;
+  /** What this worker adds to the states of slots, a multiple of state.tags. */
+  readonly tag: number;
   /** Counters, then the fields of every slot. */
   readonly control: Int32Array;
-  /** One for each slot. */
+  /** One for each slot of all workers. */
   readonly betas: Float64Array;
-  readonly slots: readonly SharedArrayBuffer[];
+  readonly layout: Layout;
   readonly constants: {
     readonly state: typeof state;
     readonly counter: typeof counter;
@@ -43,20 +50,30 @@ export interface Orders {
   };
 }
 
-/** Views of the arrays of a piece, one after the other in its slot. */
+/** Where the slots of a worker lie in its memory. */
+export interface Layout {
+  readonly start: number;
+  readonly bytes: number;
+  readonly apart: number;
+}
+
+/** Views of the arrays of a piece, one after the other in the worker's slot of this index. */
 export function partsOf(
-  slot: SharedArrayBuffer,
+  buffer: ArrayBufferLike,
+  { start, bytes, apart }: Layout,
+  index: number,
   wide: boolean,
   arrays: number,
   count: number,
 ): FloatArray[] {
-  const apart = Math.floor(slot.byteLength / arrays / 64) * 64;
+  const between = Math.floor(bytes / arrays / 64) * 64;
   const parts: FloatArray[] = [];
   for (let k = 0; k < arrays; k++) {
+    const at = start + index * apart + k * between;
     parts.push(
       (wide
-        ? new Float64Array(slot, k * apart, count)
-        : new Float32Array(slot, k * apart, count)) as unknown as FloatArray,
+        ? new Float64Array(buffer, at, count)
+        : new Float32Array(buffer, at, count)) as unknown as FloatArray,
     );
   }
   return parts;
@@ -68,37 +85,44 @@ export function work(
   runner: Runner,
   parts: typeof partsOf,
 ): void {
-  const { control, betas, slots, number, kernels } = orders;
+  const { memory, control, betas, layout, number, size, tag, kernels } = orders;
   const { state, counter, field } = orders.constants;
+  const mine = counter.work + number;
+  const [ready, taken] = [state.ready + tag, state.taken + tag];
   for (;;) {
-    const seen = Atomics.load(control, counter.work);
+    const seen = Atomics.load(control, mine);
     if (Atomics.load(control, counter.stop) === 1) return;
     let found = false;
-    for (let s = 0; s < slots.length; s++) {
-      const at = counter.length + s * field.length;
-      const was = Atomics.compareExchange(control, at, state.ready, state.taken + number);
-      if (was !== state.ready) continue;
+    for (let slot = number; slot < betas.length; slot += size) {
+      const at = counter.work + size + slot * field.length;
+      if (Atomics.compareExchange(control, at, ready, taken) !== ready) continue;
       found = true;
+      const index = (slot - number) / size;
       let end: number = state.done;
       try {
         const inputs = control[at + field.inputs]!;
         const outputs = control[at + field.outputs]!;
-        const arrays = Math.max(inputs, outputs);
         const count = control[at + field.count]!;
-        const views = parts(slots[s]!, control[at + field.wide] === 1, arrays, count);
+        const wide = control[at + field.wide] === 1;
+        const arrays = Math.max(inputs, outputs);
+        const views = parts(memory.buffer, layout, index, wide, arrays, count);
         const kernel = kernels[control[at + field.kernel]!]!;
-        runner.run(kernel, betas[s]!, views.slice(0, inputs), views.slice(0, outputs), 0, count);
+        runner.run(kernel, betas[slot]!, views.slice(0, inputs), views.slice(0, outputs), 0, count);
       } catch (error) {
         const text = String(error).slice(0, 200);
-        const letters = new Uint16Array(slots[s]!, 0, text.length);
+        const letters = new Uint16Array(
+          memory.buffer,
+          layout.start + index * layout.apart,
+          text.length,
+        );
         for (let i = 0; i < text.length; i++) letters[i] = text.charCodeAt(i);
         control[at + field.count] = text.length;
         end = state.failed;
       }
-      Atomics.store(control, at, end);
+      Atomics.compareExchange(control, at, taken, end + tag);
       Atomics.add(control, counter.done, 1);
       Atomics.notify(control, counter.done);
     }
-    if (!found) Atomics.wait(control, counter.work, seen);
+    if (!found) Atomics.wait(control, mine, seen);
   }
 }
