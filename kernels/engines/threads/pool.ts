@@ -262,7 +262,7 @@ export class Pool {
     this.#free.push(slot);
   }
 
-  /** Finds pieces that do not move: their worker is gone, or lives no more. */
+  /** Finds pieces that do not move: their worker is gone, or does not answer. */
   #check(): void {
     this.#collect();
     if (this.#pending.size === 0) this.#rest();
