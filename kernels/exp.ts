@@ -1,5 +1,6 @@
 /*
- * exp: e^-a for a >= 0, the one transcendental that softplus and sigmoid share.
+ * exp: e^-a, the one transcendental that softplus and sigmoid share; a >= 0, but for sigmoid's quick
+ * phase, where a >= -200.
  *
  *   e^-a = 2^-n * e^-r,   n = rint(a / ln2),   r = a - n*ln2,   |r| <= ln2/2
  *   e^-r = (R - r) / (R + r),   R = r coth(r/2) = 2 + r^2/6 - r^4/360 + ...

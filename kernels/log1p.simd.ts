@@ -51,8 +51,10 @@ const l8 = pair("0x1.c0f7d6aa9cd56p-4");
 const l9 = pair("0x1.203164b76596fp-4");
 const l10 = pair("0x1.4fe7a992c6ed9p-3");
 
-/** float32: max + log(1 + t) for 0 <= t <= 1, max >= 0; t comes last, which costs one rounding less.
- * tLow is what t lacks; the fused build does without. */
+/**
+ * float32: max + log(1 + t) for 0 <= t <= 1, max >= 0; t comes last, which costs one rounding less.
+ * tLow is what t lacks; the fused build does without.
+ */
 // @ts-ignore: decorator
 @inline
 export function plusLog32(max: v128, t: v128, tLow: v128): v128 {

@@ -16,8 +16,9 @@
  *   otherwise            max + log1p(e^-|x|)                carried as high + low
  *
  * Kernels take ranges: elements begin to end of arrays that start at the addresses src and dst, a
- * multiple of 32. src may be dst. A block is 32 elements; one element that needs care sends its
- * block to the careful path, where every element has the same bits as in the loop.
+ * multiple of 32. src may be dst. A block is eight vectors, 32 float32 or 16 float64; one element
+ * that needs care sends its block to the careful path, where every element has the same bits as in
+ * the loop.
  *
  * Lines with `$` stand for eight vectors: see tools/build/assemblyscript.ts.
  */

@@ -131,6 +131,63 @@ Deno.test("the calling thread takes pieces that no worker has begun, and their e
   pool.end(new Error("done"));
 });
 
+Deno.test("a piece whose arrays are gone fails alone, and its slot comes back", async () => {
+  const pool = new Pool(1);
+  await pool.start();
+  const gone = () => {
+    throw new TypeError("detached");
+  };
+  await assert.rejects(
+    pool.compute(pool.freeSlot()!, { ...pieceOfZeros(), fill: gone }),
+    TypeError,
+  );
+  await assert.rejects(
+    pool.compute(pool.freeSlot()!, { ...pieceOfZeros(), take: gone }),
+    TypeError,
+  );
+  const piece = pieceOfZeros();
+  await pool.compute(pool.freeSlot()!, piece);
+  assert.deepEqual(piece.result, Array(4).fill(Math.fround(Math.LN2)));
+  for (let slot = 0; slot < slotsPerWorker; slot++) assert.ok(pool.freeSlot() !== undefined);
+  pool.end(new Error("done"));
+});
+
+Deno.test("out transferred away during a call: that call is rejected, others are not", async () => {
+  await using pool = await createThreads({ size: 1 }, 0);
+  const x = random(2 ** 21, 4); // far more than the slots of one worker hold
+  const out = new Float32Array(x.length);
+  const lost = pool.softplus(x, { out });
+  structuredClone(out, { transfer: [out.buffer] });
+  const other = pool.softplus(x);
+  await assert.rejects(lost, TypeError);
+  assert.deepEqual(await other, softplus(x));
+  assert.deepEqual(await pool.softplus(x), softplus(x));
+});
+
+Deno.test("a worker that cannot be replaced: one attempt, and the calling thread computes", async () => {
+  await withWorkers("node", async (kill) => {
+    await using pool = await createThreads({ size: 2 }, 0);
+    const { getBuiltinModule } = process;
+    const { Worker } = getBuiltinModule!("node:worker_threads");
+    let attempts = 0;
+    process.getBuiltinModule = () => ({
+      Worker: new Proxy(Worker, {
+        construct(target, [, options]) {
+          attempts++;
+          return Reflect.construct(target, ["throw new Error('no')", options]);
+        },
+      }),
+    });
+    kill[0]!();
+    const x = random(1_000_000, 6);
+    for (const end = Date.now() + 400; Date.now() < end;) {
+      assert.deepEqual(await pool.softplus(x), softplus(x));
+      await new Promise((next) => setTimeout(next, 10));
+    }
+    assert.equal(attempts, 1);
+  });
+});
+
 Deno.test("a long call lets other tasks of the calling thread run", async () => {
   await using pool = await createThreads({ size: 1 }, 0);
   let ticks = 0;

@@ -140,30 +140,35 @@ async function run(pool: Pool, call: Call, smallest: number): Promise<void> {
     await new Promise((next) => setTimeout(next));
     since = performance.now();
   };
-  const underWay = new Set<Promise<void>>();
-  for (let begin = 0; begin < length && failure === undefined; begin += step) {
-    const end = Math.min(begin + step, length);
-    const compute = () => runWasm(call, begin, end);
-    const slot = pool.freeSlot();
-    if (slot === undefined) {
-      compute();
-      await others();
-      continue;
+  const underWay: Promise<void>[] = [];
+  try {
+    for (let begin = 0; begin < length && failure === undefined; begin += step) {
+      const end = Math.min(begin + step, length);
+      const compute = () => runWasm(call, begin, end);
+      const slot = pool.freeSlot();
+      if (slot === undefined) {
+        compute();
+        await others();
+        continue;
+      }
+      const piece = pool.compute(slot, {
+        kernel,
+        beta,
+        wide: BYTES_PER_ELEMENT === 8,
+        count: end - begin,
+        inputs: inputs.length,
+        outputs: outputs.length,
+        fill: (parts) => parts.forEach((part, k) => part.set(inputs[k]!.subarray(begin, end))),
+        take: (parts) => parts.forEach((part, k) => outputs[k]!.set(part, begin)),
+        compute,
+      });
+      underWay.push(piece.catch((error) => void (failure ??= error)));
     }
-    const piece = pool.compute(slot, {
-      kernel,
-      beta,
-      wide: BYTES_PER_ELEMENT === 8,
-      count: end - begin,
-      inputs: inputs.length,
-      outputs: outputs.length,
-      fill: (parts) => parts.forEach((part, k) => part.set(inputs[k]!.subarray(begin, end))),
-      take: (parts) => parts.forEach((part, k) => outputs[k]!.set(part, begin)),
-      compute,
-    }).catch((error) => void (failure ??= error)).finally(() => underWay.delete(piece));
-    underWay.add(piece);
+    while (failure === undefined && pool.computeHere()) await others();
+  } catch (error) {
+    failure ??= error;
   }
-  while (failure === undefined && pool.computeHere()) await others();
+  // Also after a failure: nothing is written once the promise is settled.
   await Promise.all(underWay);
   if (failure !== undefined) throw failure;
 }

@@ -2,8 +2,9 @@
  * Workers, and the slots of shared memory through which they get their work.
  *
  * Each worker has a memory of its own, in which its kernels run and its slots lie. A worker that
- * ends, or that keeps a piece for two seconds, is replaced together with its memory, and its pieces
- * are computed again from the caller's arrays, which are written only when a piece is done.
+ * ends, or that keeps a piece for two seconds, is replaced together with its memory, and the calling
+ * thread computes its pieces from the caller's arrays, which are written only when a piece is done.
+ * Where a replacement cannot start, the calling thread computes what comes into its slots.
  */
 import type { FloatArray } from "../matrix.ts";
 import { bestBuild, newMemory, sharedBuild } from "../wasm/module.ts";
@@ -43,12 +44,9 @@ const layout: Layout = { start: heapStart, bytes: slotBytes, apart: slotBytes + 
 /** A piece that stays where it is for so many ticks has lost its worker. */
 const patience = 4;
 const tick = 500;
-/** A piece is tried so many times. */
-const attempts = 3;
 
 interface Pending {
   readonly piece: Piece;
-  tried: number;
   /** The state that the last tick saw, and for how many ticks. */
   seen: number;
   since: number;
@@ -76,6 +74,13 @@ const newSeat = (tag: number): Seat => ({
   memory: newMemory(layout.start + slotsPerWorker * layout.apart, true),
   tag,
 });
+
+/** What a worker says in the place of results. */
+function complaint([part]: readonly FloatArray[]): string {
+  const { buffer, byteOffset } = part!;
+  const [length] = new Uint16Array(buffer, byteOffset, 1);
+  return String.fromCharCode(...new Uint16Array(buffer, byteOffset + 2, length));
+}
 
 /** The workers and the slots. Slot s is that of worker s % size. */
 export class Pool {
@@ -131,16 +136,7 @@ export class Pool {
       const ready = state.ready + this.#seatOf(slot).tag;
       const at = this.#at(slot);
       if (Atomics.compareExchange(this.#control, at, ready, state.free) !== ready) continue;
-      this.#pending.delete(slot);
-      try {
-        pending.piece.compute();
-        pending.done();
-      } catch (error) {
-        pending.fail(error as Error);
-      }
-      this.#release(slot);
-      // Who waits for workers must learn that there is nothing left to wait for.
-      if (this.#pending.size === 0) this.#wake(counter.done);
+      this.#finish(slot, pending, () => pending.piece.compute());
       return true;
     }
     return false;
@@ -150,9 +146,13 @@ export class Pool {
   compute(slot: number, piece: Piece): Promise<void> {
     return new Promise((done, fail) => {
       if (this.#ended !== undefined) return fail(this.#ended);
-      const pending = { piece, tried: 0, seen: -1, since: 0, done, fail };
-      this.#pending.set(slot, pending);
-      this.#publish(slot, pending);
+      try {
+        this.#publish(slot, piece);
+      } catch (error) {
+        this.#release(slot);
+        throw error;
+      }
+      this.#pending.set(slot, { piece, seen: -1, since: 0, done, fail });
       this.#timer ??= setInterval(() => this.#check(), tick);
       if (!this.#listening) void this.#listen();
     });
@@ -194,10 +194,7 @@ export class Pool {
   }
 
   /** Fills a slot and wakes its worker. */
-  #publish(slot: number, pending: Pending): void {
-    const { piece } = pending;
-    pending.tried++;
-    pending.since = 0;
+  #publish(slot: number, piece: Piece): void {
     piece.fill(this.#parts(slot, piece).slice(0, piece.inputs));
     const at = this.#at(slot);
     const control = this.#control;
@@ -224,7 +221,7 @@ export class Pool {
       await next;
     }
     this.#listening = false;
-    if (this.#pending.size === 0) this.#rest();
+    this.#rest();
   }
 
   /** Nothing is under way: no timer, which would keep the process alive. */
@@ -238,18 +235,26 @@ export class Pool {
       const at = this.#at(slot);
       const now = Atomics.load(this.#control, at) - this.#seatOf(slot).tag;
       if (now !== state.done && now !== state.failed) continue;
-      this.#pending.delete(slot);
-      const parts = this.#parts(slot, pending.piece);
-      if (now === state.done) {
+      this.#finish(slot, pending, () => {
+        const parts = this.#parts(slot, pending.piece);
+        if (now === state.failed) throw new Error(`threads: a worker failed: ${complaint(parts)}`);
         pending.piece.take(parts.slice(0, pending.piece.outputs));
-        pending.done();
-      } else {
-        const { buffer, byteOffset } = parts[0]!;
-        const letters = new Uint16Array(buffer, byteOffset, this.#control[at + field.count]!);
-        pending.fail(new Error(`threads: a worker failed: ${String.fromCharCode(...letters)}`));
-      }
-      this.#release(slot);
+      });
     }
+  }
+
+  /** Does what is left of a piece, tells its call, and gives the slot back. */
+  #finish(slot: number, { done, fail }: Pending, rest: () => void): void {
+    this.#pending.delete(slot);
+    try {
+      rest();
+      done();
+    } catch (error) {
+      fail(error as Error);
+    }
+    this.#release(slot);
+    // Who waits for workers must learn that there is nothing left to wait for.
+    if (this.#pending.size === 0) this.#wake(counter.done);
   }
 
   #release(slot: number): void {
@@ -257,20 +262,16 @@ export class Pool {
     this.#free.push(slot);
   }
 
-  /** Finds pieces that do not move: their worker is gone, or lives no more. */
+  /** Finds pieces that do not move: their worker is gone, or does not answer. */
   #check(): void {
-    const before = this.#pending.size;
     this.#collect();
-    // Done, and nobody was told: once more, so that no call waits for a signal that was lost.
-    if (this.#pending.size < before) this.#wake(counter.done);
     if (this.#pending.size === 0) this.#rest();
     for (const [slot, pending] of [...this.#pending]) {
       const now = Atomics.load(this.#control, this.#at(slot));
       pending.since = now === pending.seen ? pending.since + 1 : 0;
       pending.seen = now;
       if (pending.since < patience) continue;
-      pending.since = 0;
-      this.#lose(slot % this.size, "it does not answer");
+      this.#lose(slot % this.size);
     }
   }
 
@@ -280,10 +281,7 @@ export class Pool {
     seat.port = port;
     await new Promise<void>((ready, fail) => {
       port.onAnswer = () => ready();
-      port.onEnd = (why) => {
-        fail(new Error(`threads: a worker did not start: ${why}`));
-        if (this.#seats[number] === seat) this.#lose(number, why);
-      };
+      port.onEnd = (why) => fail(new Error(`threads: a worker did not start: ${why}`));
       const orders: Orders = {
         module: sharedBuild(),
         memory: seat.memory,
@@ -298,11 +296,12 @@ export class Pool {
       };
       port.send(orders);
     });
+    port.onEnd = () => this.#lose(number);
     port.keepsProcess(false);
   }
 
-  /** Replaces a worker and its memory, and gives the new one its pieces. */
-  #lose(number: number, why: string): void {
+  /** Replaces a worker and its memory, and computes the pieces that it had. */
+  #lose(number: number): void {
     const { port, tag } = this.#seats[number]!;
     if (this.#ended !== undefined) return;
     this.#collect();
@@ -310,18 +309,15 @@ export class Pool {
       port.onEnd = () => {};
       port.end();
     }
-    this.#seats[number] = newSeat(tag + state.tags);
-    for (const [slot, pending] of [...this.#pending]) {
-      if (slot % this.size !== number) continue;
-      if (pending.tried < attempts) {
-        this.#publish(slot, pending);
-        continue;
-      }
-      this.#pending.delete(slot);
-      pending.fail(new Error(`threads: ${attempts} workers were lost on one piece: ${why}`));
-      this.#release(slot);
+    for (const [slot, pending] of this.#pending) {
+      if (slot % this.size === number) this.#finish(slot, pending, () => pending.piece.compute());
     }
-    this.#hire(number).catch((error: Error) => {
+    const replace = async () => {
+      this.#seats[number] = newSeat(tag + state.tags);
+      await this.#hire(number);
+    };
+    replace().catch((error: Error) => {
+      delete this.#seats[number]!.port;
       if (this.#seats.every((seat) => seat.port === undefined)) this.end(error);
     });
   }

@@ -77,7 +77,9 @@ ${source}`;
   };
   worker.onerror = (event: ErrorEvent) => {
     event.preventDefault();
-    port.onEnd(event.message);
+    URL.revokeObjectURL(url);
+    // A source that a page's policy refuses gives an event without a message.
+    port.onEnd(event.message || "its source was refused");
   };
   return port;
 }

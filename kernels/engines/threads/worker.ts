@@ -109,14 +109,12 @@ export function work(
         const kernel = kernels[control[at + field.kernel]!]!;
         runner.run(kernel, betas[slot]!, views.slice(0, inputs), views.slice(0, outputs), 0, count);
       } catch (error) {
+        // Into its own memory, length first: the fields may be those of the next worker's piece.
         const text = String(error).slice(0, 200);
-        const letters = new Uint16Array(
-          memory.buffer,
-          layout.start + index * layout.apart,
-          text.length,
-        );
-        for (let i = 0; i < text.length; i++) letters[i] = text.charCodeAt(i);
-        control[at + field.count] = text.length;
+        const start = layout.start + index * layout.apart;
+        const letters = new Uint16Array(memory.buffer, start, 1 + text.length);
+        letters[0] = text.length;
+        for (let i = 0; i < text.length; i++) letters[1 + i] = text.charCodeAt(i);
         end = state.failed;
       }
       Atomics.compareExchange(control, at, taken, end + tag);
