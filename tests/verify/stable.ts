@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { Elementwise, Subject } from "./subjects.ts";
+import { stableForms } from "./stable_forms.ts";
+import type { Subject } from "./subjects.ts";
 
 /** NumPy's stable forms on correctly rounded functions: every step rounded to float32. */
 export const stable: Subject = {
@@ -13,7 +14,7 @@ export const stable: Subject = {
     kind: "textbook",
     formats: ["f32"],
     functions: ["softplus", "sigmoid"],
-    roots: ["tests/verify/stable.ts"],
+    roots: ["tests/verify/stable_forms.ts"],
   },
   subsetOnly: true,
   load: () =>
@@ -23,24 +24,6 @@ export const stable: Subject = {
         "every step rounded to float32: " + (name === "softplus"
           ? "max(x, 0) + log1p(exp(-|x|))"
           : "(x < 0 ? t : 1) / (1 + t), t = exp(-|x|)"),
-      unary: (name) => name === "logSigmoid" ? undefined : forms[name],
+      unary: (name) => name === "logSigmoid" ? undefined : stableForms[name],
     }),
-};
-
-const f = Math.fround;
-
-const forms: Record<"softplus" | "sigmoid", Elementwise> = {
-  softplus(x, out) {
-    for (let i = 0; i < x.length; i++) {
-      const v = x[i]!;
-      out[i] = Math.max(v, 0) + f(Math.log1p(f(Math.exp(-Math.abs(v)))));
-    }
-  },
-  sigmoid(x, out) {
-    for (let i = 0; i < x.length; i++) {
-      const v = x[i]!;
-      const t = f(Math.exp(-Math.abs(v)));
-      out[i] = (v < 0 ? t : 1) / f(1 + t);
-    }
-  },
 };
