@@ -1,8 +1,11 @@
 /** How many threads work on something: seen, not asked. A library may say two and use one. */
 import { cpuUsage } from "node:process";
 
-/** A thread that ran for less than this share of the busiest one's time only waited, spinning. */
-const SHARE = 0.4;
+/**
+ * A thread that ran for less than this share of the busiest one's time only waited, spinning. Two
+ * workers that have one core between them run for half of the time each.
+ */
+const SHARE = 0.25;
 
 /**
  * Runs work and counts the threads of a process that did it, by the time that the scheduler gave
