@@ -406,6 +406,38 @@ export type Precision = "exact" | "fast";
 export interface Threads extends AsyncEngine, AsyncDisposable {
     /** How many workers compute. */
     readonly size: number;
+    /**
+     * An array of zeros in memory that all threads share: a call whose input and outputs come from
+     * here copies nothing, and every thread works on them where they are. It never loses its memory.
+     * Give it back with `free`, or declare it with `using`; do not touch it, or a view of it, after that.
+     * Where a worker is lost while it computes in place, the call is rejected.
+     *
+     * @param type Float32Array or Float64Array
+     * @param length elements; the array must fit in 4 GiB
+     * @throws {TypeError} type is neither
+     * @throws {RangeError} length is not a whole number from 0, or too large; no memory is left
+     *
+     * @example In place, on two threads, without a copy
+     * ```ts
+     * import { threads } from "@softplus/kit";
+     * import assert from "node:assert/strict";
+     *
+     * await using pool = await threads({ size: 1 });
+     * using x = pool.alloc(Float32Array, 1_000_000);
+     * x.fill(-20);
+     * await pool.softplus(x, { out: x });
+     * assert.equal(x[999_999], Math.fround(2.061153620314381e-9));
+     * ```
+     */
+    alloc(type: Float32ArrayConstructor, length: number): Float32Array<SharedArrayBuffer> & Disposable;
+    /** The same in float64. */
+    alloc(type: Float64ArrayConstructor, length: number): Float64Array<SharedArrayBuffer> & Disposable;
+    /**
+     * Gives an array of `alloc` back.
+     *
+     * @throws {TypeError} array is none, or was given back before
+     */
+    free(array: FloatArray): void;
     /** Ends the workers. Calls under way, and later ones, are rejected. */
     dispose(): Promise<void>;
 }

@@ -129,16 +129,15 @@ export function remainder(t: v128, q: v128, d: v128): v128 {
   );
 }
 
-const fenced = memory.data(4, 4);
-
 /**
  * Keeps what is written before it before what is written after it. The optimiser would move every
  * step next to its use, vector by vector; a processor that looks 500 steps ahead then sees few long
  * chains where it could see many short ones. A store stops that: constants are loads, and loads do
- * not pass it. It costs one instruction.
+ * not pass it. It goes where the block's results will go, so that threads may share a memory, and
+ * writes what leaves a block that is computed in place as it was.
  */
 // @ts-ignore: decorator
 @inline
-export function fence(): void {
-  store<i32>(fenced, 0);
+export function fence(from: usize, to: usize): void {
+  store<i32>(to, load<i32>(from));
 }

@@ -42,9 +42,6 @@ const limit = pair("0x1.9p+7"); // 200
 const minusLimit = pair("-0x1.9p+7");
 const limit64 = pair("0x1.5ep+9"); // 700
 
-/** Four x that wait to be settled. */
-const waiting = memory.data(16, 16);
-
 /** float32, for beta = 1 or -1; the bound is in tests/bounds.ts. */
 export function sigmoid32Fast(src: usize, dst: usize, begin: u32, end: u32, beta: f64): void {
   const sign = signMask32(beta);
@@ -60,7 +57,7 @@ export function sigmoid32Fast(src: usize, dst: usize, begin: u32, end: u32, beta
     }
     const m$ = scaled32(x$);
     const r$ = reduced32(x$, m$);
-    fence();
+    fence(from, to);
     const y$ = f32x4.div(at(one32), onePlusExp32(m$, r$));
     v128.store(to, y$, 16 * $);
   }
@@ -97,7 +94,7 @@ export function sigmoid32(src: usize, dst: usize, begin: u32, end: u32, beta: f6
       careful(from, to, sign);
       continue;
     }
-    fence();
+    fence(from, to);
     let nearest = i32x4.splat(-1);
     const u$ = within(lowHalf(x$));
     const v$ = within(highHalf(x$));
@@ -135,11 +132,12 @@ function careful(from: usize, to: usize, sign: v128): void {
     const x = v128.xor(v128.load(from + k), sign);
     const y0 = quick(lowHalf(x));
     const y1 = quick(highHalf(x));
-    v128.store(waiting, x);
-    v128.store(to + k, narrow(y0, y1));
-    for (let lanes = i32x4.bitmask(undecidedTiny(y0, y1)); lanes != 0; lanes &= lanes - 1) {
-      const lane = ctz(lanes) << 2;
-      store<f32>(to + k + lane, settledSigmoid(load<f32>(waiting + lane)));
+    const near = undecidedTiny(y0, y1);
+    // Where it is near, x waits to be settled.
+    v128.store(to + k, v128.bitselect(x, narrow(y0, y1), near));
+    for (let lanes = i32x4.bitmask(near); lanes != 0; lanes &= lanes - 1) {
+      const lane = to + k + (ctz(lanes) << 2);
+      store<f32>(lane, settledSigmoid(load<f32>(lane)));
     }
   }
 }
@@ -213,7 +211,7 @@ export function sigmoid64(src: usize, dst: usize, begin: u32, end: u32, beta: f6
     const aboveLow$ = aboveLow;
     const below$ = below;
     const belowLow$ = belowLow;
-    fence();
+    fence(from, to);
     const q$ = quotient(above$, aboveLow$, below$, belowLow$, x$);
     v128.store(to, f64x2.add(q$, low), 16 * $);
   }

@@ -48,9 +48,6 @@ const limit = pair("0x1.9p+7"); // 200
 const half = pair("0x1p-1");
 const limit64 = pair("0x1.5ep+9"); // 700
 
-/** Four x that wait to be settled. */
-const waiting = memory.data(16, 16);
-
 /** float32, for beta = 1 or -1; the bound is in tests/bounds.ts. */
 export function softplus32Fast(src: usize, dst: usize, begin: u32, end: u32, beta: f64): void {
   if (beta == 1) fast(src, dst, begin, end, false);
@@ -75,11 +72,11 @@ function fast(src: usize, dst: usize, begin: u32, end: u32, negate: bool): void 
     }
     const m$ = scaled32(a$);
     const r$ = reduced32(a$, m$);
-    fence();
+    fence(from, to);
     const d$ = core32(r$);
     const t$ = fromDifference32(m$, d$);
     const tLow$ = lost32(m$, d$);
-    fence();
+    fence(from, to);
     const y$ = plusLog32(f32x4.pmax(x$, f32x4.splat(0)), t$, tLow$);
     v128.store(to, negate ? v128.xor(y$, sign) : y$, 16 * $);
   }
@@ -121,7 +118,7 @@ export function softplus32(src: usize, dst: usize, begin: u32, end: u32, beta: f
     }
     const p$ = halfTanh(f64x2.abs(lowHalf(x$)));
     const q$ = halfTanh(f64x2.abs(highHalf(x$)));
-    fence();
+    fence(from, to);
     let nearest = i32x4.splat(-1);
     const u$ = plusLog(f64x2.pmax(lowHalf(x$), f64x2.splat(0)), p$);
     const v$ = plusLog(f64x2.pmax(highHalf(x$), f64x2.splat(0)), q$);
@@ -160,11 +157,12 @@ function careful(from: usize, to: usize, beta: f64): void {
     const x = v128.xor(v128.load(from + k), sign);
     const y0 = quick(lowHalf(x));
     const y1 = quick(highHalf(x));
-    v128.store(waiting, x);
-    v128.store(to + k, v128.xor(narrow(y0, y1), sign));
-    for (let lanes = i32x4.bitmask(undecidedTiny(y0, y1)); lanes != 0; lanes &= lanes - 1) {
-      const lane = ctz(lanes) << 2;
-      store<f32>(to + k + lane, <f32> beta * settled(load<f32>(waiting + lane)));
+    const near = undecidedTiny(y0, y1);
+    // Where it is near, x waits to be settled.
+    v128.store(to + k, v128.bitselect(x, v128.xor(narrow(y0, y1), sign), near));
+    for (let lanes = i32x4.bitmask(near); lanes != 0; lanes &= lanes - 1) {
+      const lane = to + k + (ctz(lanes) << 2);
+      store<f32>(lane, <f32> beta * settled(load<f32>(lane)));
     }
   }
 }
@@ -256,10 +254,10 @@ export function softplus64(src: usize, dst: usize, begin: u32, end: u32, beta: f
     const aboveLow$ = aboveLow;
     const below$ = below;
     const belowLow$ = belowLow;
-    fence();
+    fence(from, to);
     const s$ = halfRatio(above$, aboveLow$, below$, belowLow$);
     const twiceLow$ = low;
-    fence();
+    fence(from, to);
     const rest$ = beyond2s(s$, twiceLow$);
     const y$ = plusMax(f64x2.pmax(x$, f64x2.splat(0)), f64x2.add(s$, s$), rest$);
     v128.store(to, v128.xor(y$, sign), 16 * $);

@@ -54,9 +54,6 @@ import { distance, undecided, undecidedTiny } from "./undecided.simd";
 
 const limit64 = pair("0x1.5ep+9"); // 700
 
-/** Four x that wait to be settled. */
-const waiting = memory.data(16, 16);
-
 /** float32, for beta = 1 or -1, the bounds are in tests/bounds.ts. */
 export function softplusWithGrad32Fast(
   src: usize,
@@ -81,7 +78,7 @@ export function softplusWithGrad32Fast(
     }
     const m$ = scaled32(a$);
     const r$ = reduced32(a$, m$);
-    fence();
+    fence(from, to);
     const square$ = f32x4.mul(r$, r$);
     const even$ = even32(square$);
     const odd$ = odd32(square$);
@@ -94,7 +91,7 @@ export function softplusWithGrad32Fast(
     const n$ = i32x4.sub(v128.xor(i32x4.shl(m$, 23), negative$), negative$);
     const below$ = onePlus32(i32x4.sub(at(one32), n$), joined32(rx$, square$, even$, odd$));
     v128.store(to2, f32x4.div(at(one32), below$), 16 * $);
-    fence();
+    fence(from, to);
     const y$ = plusLog32(f32x4.pmax(x$, f32x4.splat(0)), t$, tLow$);
     v128.store(to, v128.xor(y$, sign), 16 * $);
   }
@@ -149,7 +146,7 @@ export function softplusWithGrad32(
     const h$ = slopeOf(highHalf(x$), bAbove$, bBelow$);
     nearest = i32x4.min_u(nearest, distance(g$, h$));
     const s$ = narrow(g$, h$);
-    fence();
+    fence(from, to);
     const u$ = plusLog(f64x2.pmax(lowHalf(x$), f64x2.splat(0)), p$);
     const v$ = plusLog(f64x2.pmax(highHalf(x$), f64x2.splat(0)), q$);
     nearest = i32x4.min_u(nearest, distance(u$, v$));
@@ -183,15 +180,16 @@ function careful(from: usize, to: usize, to2: usize, beta: f64): void {
     const y1 = quickSoftplus(highHalf(x));
     const g0 = quickSigmoid(lowHalf(x));
     const g1 = quickSigmoid(highHalf(x));
-    v128.store(waiting, x);
-    v128.store(to + k, v128.xor(narrow(y0, y1), sign));
-    v128.store(to2 + k, narrow(g0, g1));
     const near = v128.or(undecidedTiny(y0, y1), undecidedTiny(g0, g1));
+    // Where either is near, x waits to be settled.
+    v128.store(to + k, v128.bitselect(x, v128.xor(narrow(y0, y1), sign), near));
+    v128.store(to2 + k, narrow(g0, g1));
     for (let lanes = i32x4.bitmask(near); lanes != 0; lanes &= lanes - 1) {
-      const lane = ctz(lanes) << 2;
-      const x1 = load<f32>(waiting + lane);
-      store<f32>(to + k + lane, <f32> beta * settled(x1));
-      store<f32>(to2 + k + lane, settledSigmoid(x1));
+      const lane = to + k + (ctz(lanes) << 2);
+      const lane2 = to2 + k + (ctz(lanes) << 2);
+      const x1 = load<f32>(lane);
+      store<f32>(lane, <f32> beta * settled(x1));
+      store<f32>(lane2, settledSigmoid(x1));
     }
   }
 }
@@ -247,12 +245,12 @@ export function softplusWithGrad64(
     const aboveLow$ = aboveLow;
     const below$ = below;
     const belowLow$ = belowLow;
-    fence();
+    fence(from, to);
     const q$ = quotient(above$, aboveLow$, below$, belowLow$, x$);
     v128.store(to2, f64x2.add(q$, low), 16 * $);
     const s$ = halfRatio(above$, aboveLow$, below$, belowLow$);
     const twiceLow$ = low;
-    fence();
+    fence(from, to);
     const rest$ = beyond2s(s$, twiceLow$);
     const y$ = plusMax(f64x2.pmax(x$, f64x2.splat(0)), f64x2.add(s$, s$), rest$);
     v128.store(to, v128.xor(y$, sign), 16 * $);

@@ -8,10 +8,12 @@
  */
 import { type AsyncEngine, asyncEngine, type Call } from "./engine.ts";
 import { withFloat16Async } from "./float16.ts";
-import { describe } from "./matrix.ts";
+import { describe, type FloatArray, type FloatArrayConstructor } from "./matrix.ts";
 import { runScalar } from "./scalar.ts";
 import { runWasm } from "./wasm.ts";
+import { type Arena, Arenas } from "./wasm/arena.ts";
 import { kernelOf } from "./wasm/kernel_of.ts";
+import { sharedBuild } from "./wasm/module.ts";
 import { Pool, slotBytes } from "./threads/pool.ts";
 
 /**
@@ -27,6 +29,44 @@ import { Pool, slotBytes } from "./threads/pool.ts";
 export interface Threads extends AsyncEngine, AsyncDisposable {
   /** How many workers compute. */
   readonly size: number;
+  /**
+   * An array of zeros in memory that all threads share: a call whose input and outputs come from
+   * here copies nothing, and every thread works on them where they are. It never loses its memory.
+   * Give it back with `free`, or declare it with `using`; do not touch it, or a view of it, after that.
+   * Where a worker is lost while it computes in place, the call is rejected.
+   *
+   * @param type Float32Array or Float64Array
+   * @param length elements; the array must fit in 4 GiB
+   * @throws {TypeError} type is neither
+   * @throws {RangeError} length is not a whole number from 0, or too large; no memory is left
+   *
+   * @example In place, on two threads, without a copy
+   * ```ts
+   * import { threads } from "@softplus/kit";
+   * import assert from "node:assert/strict";
+   *
+   * await using pool = await threads({ size: 1 });
+   * using x = pool.alloc(Float32Array, 1_000_000);
+   * x.fill(-20);
+   * await pool.softplus(x, { out: x });
+   * assert.equal(x[999_999], Math.fround(2.061153620314381e-9));
+   * ```
+   */
+  alloc(
+    type: Float32ArrayConstructor,
+    length: number,
+  ): Float32Array<SharedArrayBuffer> & Disposable;
+  /** The same in float64. */
+  alloc(
+    type: Float64ArrayConstructor,
+    length: number,
+  ): Float64Array<SharedArrayBuffer> & Disposable;
+  /**
+   * Gives an array of `alloc` back.
+   *
+   * @throws {TypeError} array is none, or was given back before
+   */
+  free(array: FloatArray): void;
   /** Ends the workers. Calls under way, and later ones, are rejected. */
   dispose(): Promise<void>;
 }
@@ -111,16 +151,66 @@ export async function createThreads(
     pool.end(new Error("threads: the pool was disposed"));
     return Promise.resolve();
   };
+  const arenas = new Arenas(sharedBuild, true);
+  const compute = (call: Call) => {
+    const arena = arenas.arenaOf(call.inputs, call.outputs);
+    return arena !== undefined && isIn(arena, call)
+      ? runShared(pool, call, arena, smallest)
+      : run(pool, call, smallest);
+  };
   return Object.freeze({
-    ...asyncEngine("threads", withFloat16Async((call) => run(pool, call, smallest)), runScalar),
+    ...asyncEngine("threads", withFloat16Async(compute), runScalar),
     size,
+    alloc: (type: FloatArrayConstructor, length: number) => arenas.alloc(type, length),
+    free: (array: FloatArray) => arenas.free(array),
     dispose,
     [Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]: dispose,
-  }) as Threads;
+  }) as unknown as Threads;
 }
 
 /** Milliseconds for which a call may keep the calling thread to itself. */
 const turn = 16;
+
+/** Lets others have the calling thread, when a call has kept it long enough. */
+function turns(): () => Promise<void> | undefined {
+  let since = performance.now();
+  return () => {
+    if (performance.now() - since < turn) return undefined;
+    return new Promise<void>((next) => setTimeout(next)).then(() => {
+      since = performance.now();
+    });
+  };
+}
+
+/** Whether a call works on arrays of one arena alone, so that nothing need be copied. */
+function isIn({ memory: { buffer } }: Arena, { inputs, outputs }: Call): boolean {
+  return inputs.length === 1 && outputs.every((array) => array.buffer === buffer);
+}
+
+/** Computes where the arrays are, on all threads. */
+async function runShared(pool: Pool, call: Call, arena: Arena, smallest: number): Promise<void> {
+  if (pool.ended !== undefined) throw pool.ended;
+  const { inputs, outputs } = call;
+  const { length } = inputs[0]!;
+  const { runner, memory } = arena;
+  const { kernel, beta } = kernelOf(call);
+  // What is left would go through tiles, of which there is one set: they are the calling thread's.
+  const count = length < Math.max(smallest, 1) ? 0 : length - length % 32;
+  const others = turns();
+  const work = { kernel, beta, runner, inputs, outputs, count };
+  const job = count === 0 ? undefined : pool.beginJob(work, memory);
+  if (job !== undefined) {
+    try {
+      while (job.computeHere()) await others();
+    } finally {
+      await pool.endJob(job);
+    }
+  }
+  for (let begin = job === undefined ? 0 : count; begin < length; begin += 2 ** 16) {
+    runner.run(kernel, beta, inputs, outputs, begin, Math.min(begin + 2 ** 16, length));
+    await others();
+  }
+}
 
 async function run(pool: Pool, call: Call, smallest: number): Promise<void> {
   if (pool.ended !== undefined) throw pool.ended;
@@ -134,12 +224,7 @@ async function run(pool: Pool, call: Call, smallest: number): Promise<void> {
   const step = Math.floor(Math.min(most, fair) / 32) * 32;
 
   let failure: unknown;
-  let since = performance.now();
-  const others = async () => {
-    if (performance.now() - since < turn) return;
-    await new Promise((next) => setTimeout(next));
-    since = performance.now();
-  };
+  const others = turns();
   const underWay: Promise<void>[] = [];
   try {
     for (let begin = 0; begin < length && failure === undefined; begin += step) {

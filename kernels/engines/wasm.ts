@@ -4,7 +4,7 @@
  */
 import { type Call, type Engine, syncEngine } from "./engine.ts";
 import { withFloat16 } from "./float16.ts";
-import { arrayType, describe, type FloatArray, type FloatArrayConstructor } from "./matrix.ts";
+import type { FloatArray, FloatArrayConstructor } from "./matrix.ts";
 import { Arenas } from "./wasm/arena.ts";
 import { bestBuild, type Build, compile, newMemory } from "./wasm/module.ts";
 import { createRunner, heapStart, type Runner } from "./wasm/runner.ts";
@@ -59,39 +59,20 @@ export function createWasm(options: { readonly fused?: boolean } = {}): WasmEngi
   let build: Build | undefined;
   let runner: Runner | undefined;
   const getBuild = (): Build => build ??= chosen(options.fused);
-  const arenas = new Arenas(getBuild);
+  const arenas = new Arenas(() => getBuild().module);
 
   function run(call: Call): void {
     const { inputs, outputs } = call;
     const length = inputs[0]!.length;
     const { kernel, beta } = kernelOf(call);
-    const resident = arenas.runnerOf(inputs, outputs);
+    const resident = arenas.arenaOf(inputs, outputs)?.runner;
     if (length === 0) return;
     const chosen = resident ?? (runner ??= createRunner(getBuild().module, newMemory(heapStart)));
     chosen.run(kernel, beta, inputs, outputs, 0, length);
   }
 
-  const alloc = (type: FloatArrayConstructor, length: number) => {
-    if (type !== Float32Array && type !== Float64Array) {
-      throw new TypeError(
-        `alloc: type must be Float32Array or Float64Array, got ${describe(type)}`,
-      );
-    }
-    if (!Number.isSafeInteger(length) || length < 0) {
-      throw new RangeError(
-        `alloc: length must be a whole number from 0, got ${
-          typeof length === "number" ? length : describe(length)
-        }`,
-      );
-    }
-    return arenas.alloc(type, length);
-  };
-  const free = (array: FloatArray) => {
-    if (arrayType(array) === undefined) {
-      throw new TypeError(`free: array must come from alloc, got ${describe(array)}`);
-    }
-    arenas.free(array);
-  };
+  const alloc = (type: FloatArrayConstructor, length: number) => arenas.alloc(type, length);
+  const free = (array: FloatArray) => arenas.free(array);
   return Object.freeze({
     ...syncEngine("wasm", withFloat16(run), runScalar),
     alloc,

@@ -37,19 +37,37 @@ export async function makeBundle(): Promise<string> {
       // Node 20, and browsers that have WebAssembly SIMD.
       target: "es2022",
       charset: "utf8",
-      // Names stay: they stand in stack traces and where an object is printed.
-      minifyWhitespace: true,
-      minifySyntax: true,
-      lineLimit: 500,
       legalComments: "none",
       plugins: [constants],
       write: false,
     });
-    return head("softplus-kit, MIT licence. Its documentation is in softplus.d.ts.") +
-      outputFiles[0]!.text;
+    const [body, names] = parts(outputFiles[0]!.text);
+    // Without its exports this is a script, of which esbuild shortens the local names alone. Others
+    // stand in stack traces and where an object is printed.
+    const { code } = await esbuild.transform(body, {
+      target: "es2022",
+      charset: "utf8",
+      minify: true,
+      lineLimit: 500,
+      legalComments: "none",
+    });
+    return head("softplus-kit, MIT licence. Its documentation is in softplus.d.ts.") + code +
+      `export{${names.join(",")}};\n`;
   } finally {
     await esbuild.stop();
   }
+}
+
+/** A bundle without its exports, and these. Classes are declared under their own names. */
+function parts(bundle: string): [body: string, names: string[]] {
+  const at = bundle.lastIndexOf("\nexport {");
+  const names = bundle.slice(at).match(/\w+( as \w+)?/g)!.slice(1);
+  let body = bundle.slice(0, at + 1);
+  for (const [, name, own] of body.matchAll(/^var (\w+) = class (?:(_\1) )?/gm)) {
+    body = body.replace(`var ${name} = class ${own ? `${own} ` : ""}`, `class ${name} `);
+    if (own !== undefined) body = body.replaceAll(new RegExp(`\\b${own}\\b`, "g"), name!);
+  }
+  return [body, names];
 }
 
 /** Its types, with the documentation. */

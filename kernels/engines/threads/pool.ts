@@ -9,8 +9,19 @@
 import type { FloatArray } from "../matrix.ts";
 import { bestBuild, newMemory, sharedBuild } from "../wasm/module.ts";
 import { createRunner, heapStart } from "../wasm/runner.ts";
+import { Homes } from "./homes.ts";
+import { type Job, job, Jobs, owner, share, type Work } from "./job.ts";
 import { type Port, startWorker } from "./port.ts";
-import { counter, field, type Layout, type Orders, partsOf, state, work } from "./worker.ts";
+import {
+  counter,
+  field,
+  type Layout,
+  type News,
+  type Orders,
+  partsOf,
+  state,
+  work,
+} from "./worker.ts";
 
 /** A part of a call that fits in a slot. */
 export interface Piece {
@@ -39,7 +50,15 @@ export const slotBytes: number = 2 ** 17;
 export const slotsPerWorker = 6;
 
 // Not apart by a multiple of 4096: see the tiles in wasm/runner.ts.
-const layout: Layout = { start: heapStart, bytes: slotBytes, apart: slotBytes + 1088 };
+const layout: Layout = {
+  complaint: heapStart,
+  start: heapStart + 512,
+  bytes: slotBytes,
+  apart: slotBytes + 1088,
+};
+
+/** Milliseconds for which the calling thread watches for the last piece before it sleeps. */
+const patienceOfCaller = 0.05;
 
 /** A piece that stays where it is for so many ticks has lost its worker. */
 const patience = 4;
@@ -59,27 +78,43 @@ interface Seat {
   readonly memory: WebAssembly.Memory;
   /** What is added to the states of its slots. */
   readonly tag: number;
+  /** As whom it computes pieces of jobs; every worker that is hired has its own. */
+  id: number;
   port?: Port;
 }
 
 /** The source text of a worker. */
 const source = (): string => `
-listen((orders) => {
-  const runner = (${createRunner})(orders.module, orders.memory);
-  answer("ready");
-  (${work})(orders, runner, ${partsOf});
+const createRunner = ${createRunner};
+let desk;
+const hear = ({ id, memory }) => {
+  if (memory === undefined) desk.homes.delete(id);
+  else desk.homes.set(id, { memory, runner: createRunner(desk.orders.module, memory) });
+};
+listen((message) => {
+  if (desk === undefined) {
+    const runner = createRunner(message.module, message.memory);
+    desk = { orders: message, runner, homes: new Map(), received: message.mail };
+    message.homes.forEach(hear);
+    answer("ready");
+  } else {
+    hear(message);
+    desk.received++;
+  }
+  (${work})(desk, ${partsOf}, ${share});
 });`;
 
 const newSeat = (tag: number): Seat => ({
   memory: newMemory(layout.start + slotsPerWorker * layout.apart, true),
   tag,
+  id: owner.nobody,
 });
 
 /** What a worker says in the place of results. */
-function complaint([part]: readonly FloatArray[]): string {
-  const { buffer, byteOffset } = part!;
-  const [length] = new Uint16Array(buffer, byteOffset, 1);
-  return String.fromCharCode(...new Uint16Array(buffer, byteOffset + 2, length));
+function complaintOf({ memory: { buffer } }: Seat): Error {
+  const [length] = new Uint16Array(buffer, layout.complaint, 1);
+  const text = String.fromCharCode(...new Uint16Array(buffer, layout.complaint + 2, length));
+  return new Error(`threads: a worker failed: ${text}`);
 }
 
 /** The workers and the slots. Slot s is that of worker s % size. */
@@ -91,6 +126,9 @@ export class Pool {
   readonly #seats: Seat[];
   readonly #free: number[];
   readonly #pending = new Map<number, Pending>();
+  readonly #jobs = new Jobs();
+  readonly #homes = new Homes((news) => this.#announce(news));
+  #hired = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   #listening = false;
   #ended: Error | undefined;
@@ -158,6 +196,41 @@ export class Pool {
     });
   }
 
+  /** Begins a job, on a multiple of 32 elements; undefined where too many are under way. */
+  beginJob(
+    call: Omit<Work, "memory" | "kernelNumber">,
+    memory: WebAssembly.Memory,
+  ): Job | undefined {
+    if (this.#ended !== undefined) throw this.#ended;
+    const home = this.#homes.idOf(memory);
+    const kernelNumber = this.#kernels.indexOf(call.kernel);
+    const begun = this.#jobs.begin({ ...call, kernelNumber, memory: home });
+    if (begun === undefined) return undefined;
+    this.#seats.forEach((_, number) => this.#wake(counter.work + number));
+    this.#timer ??= setInterval(() => this.#check(), tick);
+    return begun;
+  }
+
+  /** Waits until the workers have done what they took of a job, and takes it out. */
+  async endJob(begun: Job): Promise<void> {
+    try {
+      const spun = performance.now() + patienceOfCaller;
+      for (;;) {
+        const seen = Atomics.load(this.#control, counter.done);
+        this.#takeBack(begun);
+        if (this.#ended !== undefined) throw this.#ended;
+        if (begun.failure !== undefined) throw begun.failure;
+        if (begun.isDone) return;
+        // What workers that were lost have left.
+        if (begun.computeHere() || performance.now() < spun) continue;
+        await this.#moved(seen);
+      }
+    } finally {
+      this.#jobs.end(begun);
+      this.#rest();
+    }
+  }
+
   /** Ends the workers; what is under way fails with `reason`. */
   end(reason: Error): void {
     if (this.#ended !== undefined) return;
@@ -215,17 +288,47 @@ export class Pool {
       const seen = Atomics.load(this.#control, counter.done);
       this.#collect();
       if (this.#pending.size === 0) break;
-      const next = typeof Atomics.waitAsync === "function"
-        ? Atomics.waitAsync(this.#control, counter.done, seen).value
-        : new Promise((wake) => setTimeout(wake));
-      await next;
+      await this.#moved(seen);
     }
     this.#listening = false;
     this.#rest();
   }
 
-  /** Nothing is under way: no timer, which would keep the process alive. */
+  /** Waits for a worker that has done something since `seen`. */
+  async #moved(seen: number): Promise<void> {
+    await (typeof Atomics.waitAsync === "function"
+      ? Atomics.waitAsync(this.#control, counter.done, seen).value
+      : new Promise((wake) => setTimeout(wake)));
+  }
+
+  /** Tells every worker of a memory; they look into their messages as soon as they may. */
+  #announce(news: News): void {
+    for (const { port } of this.#seats) port?.send(news);
+    Atomics.add(this.#control, counter.mail, 1);
+    this.#seats.forEach((_, number) => this.#wake(counter.work + number));
+  }
+
+  /** Takes back the pieces of a job whose worker is no longer there, or has failed. */
+  #takeBack(begun: Job): void {
+    for (const id of begun.owners()) {
+      const seat = this.#seats.find((one) => one.id === id);
+      if (id === owner.failed) {
+        begun.failure ??= new Error("threads: a worker failed");
+        begun.takeBack(id, begun.failure);
+      } else if (seat?.port === undefined) {
+        begun.takeBack(
+          id,
+          new Error(
+            "threads: a worker ended while it computed in place: the array is part written",
+          ),
+        );
+      }
+    }
+  }
+
+  /** If nothing is under way: no timer, which would keep the process alive. */
   #rest(): void {
+    if (this.#pending.size > 0 || this.#jobs.open.length > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
@@ -236,8 +339,8 @@ export class Pool {
       const now = Atomics.load(this.#control, at) - this.#seatOf(slot).tag;
       if (now !== state.done && now !== state.failed) continue;
       this.#finish(slot, pending, () => {
+        if (now === state.failed) throw complaintOf(this.#seatOf(slot));
         const parts = this.#parts(slot, pending.piece);
-        if (now === state.failed) throw new Error(`threads: a worker failed: ${complaint(parts)}`);
         pending.piece.take(parts.slice(0, pending.piece.outputs));
       });
     }
@@ -265,7 +368,7 @@ export class Pool {
   /** Finds pieces that do not move: their worker is gone, or does not answer. */
   #check(): void {
     this.#collect();
-    if (this.#pending.size === 0) this.#rest();
+    this.#rest();
     for (const [slot, pending] of [...this.#pending]) {
       const now = Atomics.load(this.#control, this.#at(slot));
       pending.since = now === pending.seen ? pending.since + 1 : 0;
@@ -273,12 +376,24 @@ export class Pool {
       if (pending.since < patience) continue;
       this.#lose(slot % this.size);
     }
+    for (const begun of this.#jobs.open) {
+      begun.since = begun.done === begun.seen ? begun.since + 1 : 0;
+      begun.seen = begun.done;
+      if (begun.since < patience) continue;
+      for (const id of begun.owners()) {
+        const number = this.#seats.findIndex((seat) => seat.id === id);
+        if (number >= 0) this.#lose(number);
+      }
+    }
+    // Who waits for a job looks for lost workers.
+    if (this.#jobs.open.length > 0) this.#wake(counter.done);
   }
 
   async #hire(number: number): Promise<void> {
     const seat = this.#seats[number]!;
     const port = startWorker(source());
     seat.port = port;
+    seat.id = this.#hired = this.#hired % owner.last + 1;
     await new Promise<void>((ready, fail) => {
       port.onAnswer = () => ready();
       port.onEnd = (why) => fail(new Error(`threads: a worker did not start: ${why}`));
@@ -292,7 +407,12 @@ export class Pool {
         control: this.#control,
         betas: this.#betas,
         layout,
-        constants: { state, counter, field },
+        id: seat.id,
+        jobs: this.#jobs.table,
+        jobBetas: this.#jobs.betas,
+        homes: this.#homes.all(),
+        mail: Atomics.load(this.#control, counter.mail),
+        constants: { state, counter, field, job, owner },
       };
       port.send(orders);
     });
@@ -312,6 +432,7 @@ export class Pool {
     for (const [slot, pending] of this.#pending) {
       if (slot % this.size === number) this.#finish(slot, pending, () => pending.piece.compute());
     }
+    this.#wake(counter.done);
     const replace = async () => {
       this.#seats[number] = newSeat(tag + state.tags);
       await this.#hire(number);

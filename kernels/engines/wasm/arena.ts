@@ -7,8 +7,7 @@
  * arena is sized for several arrays of the kind that opened it (address space, not memory: pages
  * count from their first use) and goes away with the last array in it that the program still holds.
  */
-import type { FloatArray, FloatArrayConstructor } from "../matrix.ts";
-import type { Build } from "./module.ts";
+import { arrayType, describe, type FloatArray, type FloatArrayConstructor } from "../matrix.ts";
 import { newMemory } from "./module.ts";
 import { createRunner, heapStart, type Runner } from "./runner.ts";
 
@@ -19,17 +18,18 @@ const smallest = 2 ** 26;
 /** Symbol.dispose, where the runtime has it. */
 const dispose: symbol = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
-class Arena {
+/** A memory, and the arrays in it. */
+export class Arena {
   readonly memory: WebAssembly.Memory;
   readonly runner: Runner;
   /** Start of every array that is handed out, and its end, in ascending order. */
   readonly blocks: [start: number, end: number][] = [];
   /** Below this address memory may have been used before. */
-  used = heapStart;
+  used: number = heapStart;
 
-  constructor(build: Build, bytes: number) {
-    this.memory = newMemory(bytes);
-    this.runner = createRunner(build.module, this.memory);
+  constructor(module: WebAssembly.Module, bytes: number, isShared: boolean) {
+    this.memory = newMemory(bytes, isShared);
+    this.runner = createRunner(module, this.memory);
   }
 
   /** The start of a free stretch, or undefined. */
@@ -58,13 +58,29 @@ export class Arenas {
   /** By buffer: an arena lives as long as an array in it. */
   readonly #byBuffer = new WeakMap<ArrayBufferLike, Arena>();
   #open: WeakRef<Arena>[] = [];
-  readonly #build: () => Build;
+  readonly #module: () => WebAssembly.Module;
+  readonly #isShared: boolean;
 
-  constructor(build: () => Build) {
-    this.#build = build;
+  /** @param isShared whether threads share the memories; the module must be built for it */
+  constructor(module: () => WebAssembly.Module, isShared = false) {
+    this.#module = module;
+    this.#isShared = isShared;
   }
 
+  /** An array of zeros. */
   alloc<T extends FloatArray>(type: FloatArrayConstructor, length: number): T & Disposable {
+    if (type !== Float32Array && type !== Float64Array) {
+      throw new TypeError(
+        `alloc: type must be Float32Array or Float64Array, got ${describe(type)}`,
+      );
+    }
+    if (!Number.isSafeInteger(length) || length < 0) {
+      throw new RangeError(
+        `alloc: length must be a whole number from 0, got ${
+          typeof length === "number" ? length : describe(length)
+        }`,
+      );
+    }
     // Apart, and not by a whole page: see the tiles in runner.ts.
     const bytes = Math.ceil(length * type.BYTES_PER_ELEMENT / 64) * 64 + 64;
     if (heapStart + bytes > limit) {
@@ -94,17 +110,21 @@ export class Arenas {
   }
 
   #newArena(bytes: number): Arena {
-    const build = this.#build();
+    const module = this.#module();
     const exact = heapStart + bytes;
     try {
-      return new Arena(build, Math.min(Math.max(smallest, heapStart + 3 * bytes), limit));
+      const ample = Math.min(Math.max(smallest, heapStart + 3 * bytes), limit);
+      return new Arena(module, ample, this.#isShared);
     } catch {
-      return new Arena(build, exact);
+      return new Arena(module, exact, this.#isShared);
     }
   }
 
   /** Takes an array back, once. */
   free(array: FloatArray): void {
+    if (arrayType(array) === undefined) {
+      throw new TypeError(`free: array must come from alloc, got ${describe(array)}`);
+    }
     const arena = this.#byBuffer.get(array.buffer);
     const at = arena?.blocks.findIndex(([start]) => start === array.byteOffset) ?? -1;
     if (arena === undefined || at < 0) {
@@ -113,12 +133,11 @@ export class Arenas {
     arena.blocks.splice(at, 1);
   }
 
-  /** The runner that computes on all these arrays without a copy, if there is one. */
-  runnerOf(inputs: readonly FloatArray[], outputs: readonly FloatArray[]): Runner | undefined {
-    const arena = this.#byBuffer.get(inputs[0]!.buffer);
+  /** The arena of the first input; where all these arrays lie in it, its runner copies nothing. */
+  arenaOf(inputs: readonly FloatArray[], outputs: readonly FloatArray[]): Arena | undefined {
     for (const array of inputs) this.#check("an input", array);
     for (const array of outputs) this.#check("out", array);
-    return arena?.runner;
+    return this.#byBuffer.get(inputs[0]!.buffer);
   }
 
   #check(argument: string, array: FloatArray): void {
