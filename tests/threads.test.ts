@@ -1,46 +1,11 @@
 /** What is particular to the pool: many calls at once, lost workers, errors, the end. */
 import assert from "node:assert/strict";
 import { Random } from "../bench/random.ts";
-import { Pool, slotBytes, slotsPerWorker } from "../kernels/engines/threads/pool.ts";
+import { Pool } from "../kernels/engines/threads/pool.ts";
+import { slotBytes, slotsPerWorker } from "../kernels/engines/threads/seat.ts";
 import { createThreads } from "../kernels/engines/threads.ts";
 import { softplus, softplusWithGrad, threads } from "../mod.ts";
-
-/** Ends a worker without a word. */
-type Kill = () => unknown;
-
-interface Builtins {
-  getBuiltinModule?(name: string): { Worker: new (...args: never[]) => { terminate(): unknown } };
-}
-const { process } = globalThis as unknown as { process: Builtins };
-
-/** Runs a body with the workers of node:worker_threads or of the web, and a hold on each of them. */
-async function withWorkers(
-  kind: "node" | "web",
-  body: (kill: Kill[]) => Promise<void>,
-): Promise<void> {
-  const kill: Kill[] = [];
-  const get = process.getBuiltinModule!;
-  const { Worker: NodeWorker } = get("node:worker_threads");
-  const WebWorker = globalThis.Worker;
-  const hold = <T extends new (...args: never[]) => { terminate(): unknown }>(Original: T): T =>
-    new Proxy(Original, {
-      construct(target, args, newTarget) {
-        const worker = Reflect.construct(target, args, newTarget);
-        kill.push(() => worker.terminate());
-        return worker;
-      },
-    });
-  process.getBuiltinModule = kind === "web"
-    ? () => undefined as never
-    : () => ({ Worker: hold(NodeWorker) });
-  globalThis.Worker = hold(WebWorker as never);
-  try {
-    await body(kill);
-  } finally {
-    process.getBuiltinModule = get;
-    globalThis.Worker = WebWorker;
-  }
-}
+import { process, withWorkers } from "./workers.ts";
 
 function random(length: number, seed: number): Float32Array {
   const source = new Random(seed);

@@ -14,7 +14,8 @@ import { runWasm } from "./wasm.ts";
 import { type Arena, Arenas } from "./wasm/arena.ts";
 import { kernelOf } from "./wasm/kernel_of.ts";
 import { sharedBuild } from "./wasm/module.ts";
-import { Pool, slotBytes } from "./threads/pool.ts";
+import { Pool } from "./threads/pool.ts";
+import { slotBytes } from "./threads/seat.ts";
 
 /**
  * A pool of workers with the methods of every engine; they return promises.

@@ -7,21 +7,12 @@
  * Where a replacement cannot start, the calling thread computes what comes into its slots.
  */
 import type { FloatArray } from "../matrix.ts";
-import { bestBuild, newMemory, sharedBuild } from "../wasm/module.ts";
-import { createRunner, heapStart } from "../wasm/runner.ts";
+import { bestBuild, sharedBuild } from "../wasm/module.ts";
 import { Homes } from "./homes.ts";
-import { type Job, job, Jobs, owner, share, type Work } from "./job.ts";
-import { type Port, startWorker } from "./port.ts";
-import {
-  counter,
-  field,
-  type Layout,
-  type News,
-  type Orders,
-  partsOf,
-  state,
-  work,
-} from "./worker.ts";
+import { type Job, job, Jobs, owner, type Work } from "./job.ts";
+import { startWorker } from "./port.ts";
+import { complaintOf, layout, newSeat, type Seat, slotsPerWorker, source } from "./seat.ts";
+import { counter, field, type News, type Orders, partsOf, state } from "./worker.ts";
 
 /** A part of a call that fits in a slot. */
 export interface Piece {
@@ -41,22 +32,6 @@ export interface Piece {
   compute(): void;
 }
 
-/**
- * Bytes of a slot: pieces stay in the second-level cache. Of 2^15 to 2^19 bytes and 3 or 6 slots,
- * these were the fastest for 4e6 elements on two cores.
- */
-export const slotBytes: number = 2 ** 17;
-/** Slots of a worker: it finds work while results are copied. */
-export const slotsPerWorker = 6;
-
-// Not apart by a multiple of 4096: see the tiles in wasm/runner.ts.
-const layout: Layout = {
-  complaint: heapStart,
-  start: heapStart + 512,
-  bytes: slotBytes,
-  apart: slotBytes + 1088,
-};
-
 /** Milliseconds for which the calling thread watches for the last piece before it sleeps. */
 const patienceOfCaller = 0.05;
 
@@ -71,50 +46,6 @@ interface Pending {
   since: number;
   done(): void;
   fail(error: Error): void;
-}
-
-/** A worker and its memory. */
-interface Seat {
-  readonly memory: WebAssembly.Memory;
-  /** What is added to the states of its slots. */
-  readonly tag: number;
-  /** As whom it computes pieces of jobs; every worker that is hired has its own. */
-  id: number;
-  port?: Port;
-}
-
-/** The source text of a worker. */
-const source = (): string => `
-const createRunner = ${createRunner};
-let desk;
-const hear = ({ id, memory }) => {
-  if (memory === undefined) desk.homes.delete(id);
-  else desk.homes.set(id, { memory, runner: createRunner(desk.orders.module, memory) });
-};
-listen((message) => {
-  if (desk === undefined) {
-    const runner = createRunner(message.module, message.memory);
-    desk = { orders: message, runner, homes: new Map(), received: message.mail };
-    message.homes.forEach(hear);
-    answer("ready");
-  } else {
-    hear(message);
-    desk.received++;
-  }
-  (${work})(desk, ${partsOf}, ${share});
-});`;
-
-const newSeat = (tag: number): Seat => ({
-  memory: newMemory(layout.start + slotsPerWorker * layout.apart, true),
-  tag,
-  id: owner.nobody,
-});
-
-/** What a worker says in the place of results. */
-function complaintOf({ memory: { buffer } }: Seat): Error {
-  const [length] = new Uint16Array(buffer, layout.complaint, 1);
-  const text = String.fromCharCode(...new Uint16Array(buffer, layout.complaint + 2, length));
-  return new Error(`threads: a worker failed: ${text}`);
 }
 
 /** The workers and the slots. Slot s is that of worker s % size. */
@@ -313,8 +244,7 @@ export class Pool {
     for (const id of begun.owners()) {
       const seat = this.#seats.find((one) => one.id === id);
       if (id === owner.failed) {
-        begun.failure ??= new Error("threads: a worker failed");
-        begun.takeBack(id, begun.failure);
+        begun.failure ??= complaintOf(this.#seats);
       } else if (seat?.port === undefined) {
         begun.takeBack(
           id,
@@ -339,7 +269,7 @@ export class Pool {
       const now = Atomics.load(this.#control, at) - this.#seatOf(slot).tag;
       if (now !== state.done && now !== state.failed) continue;
       this.#finish(slot, pending, () => {
-        if (now === state.failed) throw complaintOf(this.#seatOf(slot));
+        if (now === state.failed) throw complaintOf([this.#seatOf(slot)]);
         const parts = this.#parts(slot, pending.piece);
         pending.piece.take(parts.slice(0, pending.piece.outputs));
       });
