@@ -25,7 +25,7 @@ export const OWN: readonly Implementation[] = [
   mathLoop,
   ...kitRows("scalar"),
   ...kitRows("wasm", ["given", "allocated", "own"]),
-  ...kitRows("threads", ["given", "allocated"]),
+  ...kitRows("threads", ["given", "allocated", "own"]),
 ];
 
 /** The libraries that people would use instead. */

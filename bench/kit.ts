@@ -51,7 +51,7 @@ export type Memory = "given" | "allocated" | "own";
 const INCLUDES: Readonly<Record<Memory, string>> = {
   given: "output given",
   allocated: "output allocated",
-  own: "arrays in WASM memory, output given",
+  own: "arrays in the engine's memory, output given",
 };
 
 /** What a row of the kit is made from. */

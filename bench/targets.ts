@@ -90,6 +90,7 @@ function kitOf({ single, pool }: Engines): Implementation[] {
     if (!open) throw new RangeError(`no engine is called ${engine}`);
     return (["fast", "exact"] as const).flatMap((precision) => [
       kitImplementation({ engine, precision, open }),
+      kitImplementation({ engine, precision, memory: "own", open }),
       kitImplementation({ engine, precision, twoCalls: true, open }),
     ]);
   });

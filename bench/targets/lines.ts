@@ -48,11 +48,18 @@ const SMALL_CALL = [
 ];
 const WEB = ["tfjs cpu", "tfjs wasm", "ORT web"];
 
+/** The row of an engine with arrays in its own memory. */
+const own = (name: string): string => `${name}, own memory`;
+
 const of = (fn: FunctionName, dtype: Dtype, rows: number): Case => ({
   ...{ fn, dtype, distribution: "normal", rows, columns: rows },
 });
 
-/** The table. 1e6 elements of normal(0, 4), output array given, unless a line says otherwise. */
+/**
+ * The table. 1e6 elements of normal(0, 4), output array given, unless a line says otherwise. Where
+ * copies of plain arrays are a good part of a call, a second line has arrays of the engine's `alloc`
+ * on both sides of the kit.
+ */
 export function targetLines({ single, pool }: Engines): Line[] {
   const softplus = of("softplus", "f32", 1000);
   const sigmoid = of("sigmoid", "f32", 1000);
@@ -71,6 +78,7 @@ export function targetLines({ single, pool }: Engines): Line[] {
   return [
     faster("softplus fast against PyTorch, one thread", softplus, fast, TORCH, 2),
     faster("sigmoid fast against PyTorch, one thread", sigmoid, fast, TORCH, 1.2),
+    faster("the same, arrays of alloc", sigmoid, own(fast), TORCH, 1.2),
     faster("softplus exact against PyTorch, one thread", softplus, exact, TORCH, 0.8),
     faster(
       "softplus exact against ONNX Runtime (node), one thread",
@@ -81,15 +89,14 @@ export function targetLines({ single, pool }: Engines): Line[] {
     ),
     faster("softplus fast against the best of tfjs and ORT web", softplus, fast, WEB, 8),
     faster("sigmoid fast against the best of tfjs and ORT web", sigmoid, fast, WEB, 2),
-    ...(["fast", "exact"] as const).map((precision) =>
-      faster(
-        `softplus ${precision} on two threads against one, 4e6 elements`,
-        large,
-        `${pool} ${precision}`,
-        [`${single} ${precision}`],
-        1.8,
-      )
-    ),
+    ...(["fast", "exact"] as const).flatMap((precision) => {
+      const [two, one] = [`${pool} ${precision}`, `${single} ${precision}`];
+      const title = `softplus ${precision} on two threads against one, 4e6 elements`;
+      return [
+        faster(title, large, two, [one], 1.8),
+        faster("the same, arrays of alloc", large, own(two), [own(one)], 1.8),
+      ];
+    }),
     {
       ...{ kind: "time", title: "softplus exact on 10 x 10, whole call, ns", item: small },
       ...{ subject: exact, against: [], target: 1000 },
@@ -102,6 +109,7 @@ export function targetLines({ single, pool }: Engines): Line[] {
       1,
     ),
     faster("softplus float64 against NumPy stable", double, exact, NUMPY_STABLE, 1),
+    faster("the same, arrays of alloc", double, own(exact), NUMPY_STABLE, 1),
     faster("softplus float64 against PyTorch, one thread", double, exact, TORCH, 1),
     ...(["fast", "exact"] as const).map((precision): Line => ({
       ...{ kind: "share", title: `softplusWithGrad ${precision} against softplus + sigmoid` },
