@@ -5,6 +5,9 @@
  * there, and the calling thread copies the result out; several pieces are under way at once. While
  * every slot is taken the calling thread computes pieces itself, from array to array without the
  * copies, and at the end those that no worker has begun: nobody waits for the slowest.
+ *
+ * Arrays of the pool's own `alloc` lie in memory that all threads share. There every thread takes
+ * pieces of a call and computes them where they are.
  */
 import { type AsyncEngine, asyncEngine, type Call } from "./engine.ts";
 import { withFloat16Async } from "./float16.ts";
@@ -97,7 +100,8 @@ export class ThreadsUnavailableError extends Error {
 
 /**
  * Below this many elements a call stays on the calling thread. bench/threshold.ts measured where two
- * workers begin to win: 130,000 elements with exact, 400,000 with fast; more cores win earlier.
+ * workers begin to win on plain arrays: 130,000 elements with exact, 400,000 with fast; more cores win
+ * earlier.
  */
 const threshold = 2 ** 17;
 

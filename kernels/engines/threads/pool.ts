@@ -1,5 +1,5 @@
 /*
- * Workers, and the slots of shared memory through which they get their work.
+ * Workers, the slots of shared memory through which they get their work, and the jobs that they share.
  *
  * Each worker has a memory of its own, in which its kernels run and its slots lie. A worker that
  * ends, or that keeps a piece for two seconds, is replaced together with its memory, and the calling
