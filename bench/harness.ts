@@ -43,8 +43,11 @@ interface Entry {
   readonly pace: Map<string, number>;
 }
 
-/** Threads spin for about so many milliseconds after their work (ONNX Runtime, OpenMP). */
-const REST = 3;
+/** Threads spin for at most so many milliseconds after their work: OpenMP's for 4 to 7. */
+const REST = 8;
+
+/** Milliseconds of calls after which threads that share a core have been moved apart. */
+const WAKE = 25;
 
 interface Prepared {
   readonly runner: Runner;
@@ -118,10 +121,9 @@ class Run {
         // A share of the case's time, so that twenty implementations warm up within the budget.
         const share = (deadline - performance.now()) / entries.length / 4;
         const warmUp = Math.min(60, Math.max(10, share));
-        const wake = entry.loaded.threads > 1;
-        const rest = wake ? REST : 0;
+        const pool = entry.loaded.threads > 1 && { rest: REST, wake: WAKE };
         try {
-          const watch = await stopwatch(prepared.runner, { warmUp, sample: 1, rest, wake });
+          const watch = await stopwatch(prepared.runner, { warmUp, sample: 1, ...pool });
           ready.push({ entry, watch, ...prepared });
         } catch (error) {
           this.#rows.push(gapRow(entry.implementation, message(error), item, entry.loaded));

@@ -12,14 +12,12 @@ export interface Pace {
   /** Milliseconds to wait after each sample; 0 if left out. */
   readonly rest?: number;
   /**
-   * Whether to run a batch that is not timed before each sample: threads of a pool that went to
-   * sleep take turns in waking up, and a sample would tell how many of them did.
+   * Milliseconds of calls that are not timed, directly before each sample; 0 if left out. Threads
+   * of a pool that went to sleep may wake up on one core and take turns there, spinning, until the
+   * scheduler moves one: a sample would tell how long that took, not how fast they work together.
    */
-  readonly wake?: boolean;
+  readonly wake?: number;
 }
-
-/** Milliseconds beyond which waking up no longer counts. */
-const AWAKE = 5;
 
 /** Times batches of one runner. */
 export interface Stopwatch {
@@ -43,49 +41,47 @@ export async function runOnce(runner: Runner): Promise<void> {
  */
 export async function stopwatch(runner: Runner, pace: Pace): Promise<Stopwatch> {
   const batch = await batchTimer(runner);
+  const { wake = 0 } = pace;
+  await batch(1, wake);
   const began = performance.now();
   let calls = 1;
   let fastest = Infinity;
   while (fastest === Infinity || performance.now() - began < pace.warmUp) {
-    const ns = await batch(calls);
+    const ns = await batch(calls, 0);
     // Shorter batches say little, the clock is coarse; they also grow again as the code speeds up.
     if (ns < pace.sample * 1e6) calls *= 2;
     else fastest = Math.min(fastest, ns / calls);
   }
   // Fitted to the fastest batch, with some to spare: the next may be faster yet.
   calls = Math.ceil(1.2 * pace.sample * 1e6 / fastest);
-  const wake = pace.wake === true && fastest * calls < AWAKE * 1e6;
   return {
     calls,
     rest: pace.rest ?? 0,
     sample(): number | Promise<number> {
-      if (wake) return awake();
-      const ns = batch(calls);
+      const ns = batch(calls, wake);
       return typeof ns === "number" ? ns / calls : ns.then((total) => total / calls);
     },
   };
-
-  async function awake(): Promise<number> {
-    await batch(calls);
-    return await batch(calls) / calls;
-  }
 }
 
-type BatchTimer = (calls: number) => number | Promise<number>;
+/** Times so many calls, after so many milliseconds of others. */
+type BatchTimer = (calls: number, wake: number) => number | Promise<number>;
 
 /** Picks the way to time a runner: its own clock, or ours with or without await. */
 async function batchTimer(runner: Runner): Promise<BatchTimer> {
-  if (runner.time) return (calls) => runner.time!(calls);
+  if (runner.time) return (calls, wake) => runner.time!(calls, wake);
   const pending = runner.run();
   if (!(pending instanceof Promise)) {
-    return (calls) => {
+    return (calls, wake) => {
+      for (const until = performance.now() + wake; performance.now() < until;) runner.run();
       const began = performance.now();
       for (let i = 0; i < calls; i++) runner.run();
       return (performance.now() - began) * 1e6;
     };
   }
   await pending;
-  return async (calls) => {
+  return async (calls, wake) => {
+    for (const until = performance.now() + wake; performance.now() < until;) await runner.run();
     const began = performance.now();
     for (let i = 0; i < calls; i++) await runner.run();
     return (performance.now() - began) * 1e6;

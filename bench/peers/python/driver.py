@@ -79,9 +79,13 @@ class Runner:
         self.set_threads()
         self.result = self.call()
 
-    def time(self, calls):
+    def time(self, calls, wake_ns=0):
+        """Times calls, after others for so long: between two requests threads fall asleep."""
         self.set_threads()
         call = self.call
+        until = time.perf_counter_ns() + wake_ns
+        while time.perf_counter_ns() < until:
+            call()
         cpu = time.process_time_ns()
         began = time.perf_counter_ns()
         for _ in itertools.repeat(None, calls):
@@ -128,7 +132,7 @@ class Driver:
         return {}
 
     def time(self, request):
-        return self.things[request["runner"]].time(request["calls"])
+        return self.things[request["runner"]].time(request["calls"], request["wake_ns"])
 
     def work(self, request):
         """Calls for about so many nanoseconds: the client watches which threads work."""

@@ -141,8 +141,9 @@ function pythonRunner(
     async run() {
       await driver.request("run", { runner });
     },
-    async time(calls) {
-      return (await driver.request("time", { runner, calls }))["wall_ns"] as number;
+    async time(calls, wake) {
+      const wake_ns = wake * 1e6;
+      return (await driver.request("time", { runner, calls, wake_ns }))["wall_ns"] as number;
     },
     output: () =>
       inFolder(async (folder) => {
