@@ -65,10 +65,10 @@ export async function stopwatch(runner: Runner, pace: Pace): Promise<Stopwatch> 
 }
 
 /** Times so many calls, after so many milliseconds of others. */
-type BatchTimer = (calls: number, wake: number) => number | Promise<number>;
+export type BatchTimer = (calls: number, wake: number) => number | Promise<number>;
 
 /** Picks the way to time a runner: its own clock, or ours with or without await. */
-async function batchTimer(runner: Runner): Promise<BatchTimer> {
+export async function batchTimer(runner: Runner): Promise<BatchTimer> {
   if (runner.time) return (calls, wake) => runner.time!(calls, wake);
   const pending = runner.run();
   if (!(pending instanceof Promise)) {
