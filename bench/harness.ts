@@ -46,8 +46,8 @@ interface Entry {
 /** Threads spin for at most so many milliseconds after their work: OpenMP's for 4 to 7. */
 const REST = 8;
 
-/** Milliseconds of calls after which threads that share a core have been moved apart. */
-const WAKE = 25;
+/** Milliseconds of calls at most that wake a pool of threads up. */
+const WAKE = 40;
 
 interface Prepared {
   readonly runner: Runner;

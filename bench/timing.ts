@@ -4,6 +4,7 @@
  */
 import type { Runner } from "./implementation.ts";
 import { Random } from "./random.ts";
+import { wakeUp } from "./wake.ts";
 
 /** How long to warm up and how long a sample takes at least, in milliseconds. */
 export interface Pace {
@@ -11,11 +12,7 @@ export interface Pace {
   readonly sample: number;
   /** Milliseconds to wait after each sample; 0 if left out. */
   readonly rest?: number;
-  /**
-   * Milliseconds of calls that are not timed, directly before each sample; 0 if left out. Threads
-   * of a pool that went to sleep may wake up on one core and take turns there, spinning, until the
-   * scheduler moves one: a sample would tell how long that took, not how fast they work together.
-   */
+  /** Milliseconds at most of calls that are not timed, before each sample: see `wake.ts`. */
   readonly wake?: number;
 }
 
@@ -64,7 +61,7 @@ export async function stopwatch(runner: Runner, pace: Pace): Promise<Stopwatch> 
   };
 }
 
-/** Times so many calls, after so many milliseconds of others. */
+/** Times so many calls, after others for so many milliseconds at most that wake a pool up. */
 export type BatchTimer = (calls: number, wake: number) => number | Promise<number>;
 
 /** Picks the way to time a runner: its own clock, or ours with or without await. */
@@ -72,16 +69,17 @@ export async function batchTimer(runner: Runner): Promise<BatchTimer> {
   if (runner.time) return (calls, wake) => runner.time!(calls, wake);
   const pending = runner.run();
   if (!(pending instanceof Promise)) {
-    return (calls, wake) => {
-      for (const until = performance.now() + wake; performance.now() < until;) runner.run();
+    const timed = (calls: number) => {
       const began = performance.now();
       for (let i = 0; i < calls; i++) runner.run();
       return (performance.now() - began) * 1e6;
     };
+    return (calls, wake) =>
+      wake > 0 ? wakeUp(() => runner.run(), wake).then(() => timed(calls)) : timed(calls);
   }
   await pending;
   return async (calls, wake) => {
-    for (const until = performance.now() + wake; performance.now() < until;) await runner.run();
+    if (wake > 0) await wakeUp(() => runner.run(), wake);
     const began = performance.now();
     for (let i = 0; i < calls; i++) await runner.run();
     return (performance.now() - began) * 1e6;

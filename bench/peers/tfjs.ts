@@ -8,6 +8,7 @@
 import type { FloatArray } from "../cases.ts";
 import type { Gap, Implementation, Inputs, Loaded, Runner } from "../implementation.ts";
 import { threadsAtWork } from "../threads_at_work.ts";
+import { wakeUp } from "../wake.ts";
 import { keepingGlobals } from "./globals.ts";
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs-core";
 
@@ -124,12 +125,11 @@ function prepare(
   const readBack = (tensors: readonly Tensor[]) =>
     Promise.all(tensors.map((tensor) => tensor.data() as Promise<Float32Array>));
   /** What is timed; it returns a promise only where the results are on a GPU. */
-  const call = (): Promise<void> | undefined => {
+  const call = (): Promise<void> | void => {
     const tensors = step();
     if (onGpu) return readBack(tensors).then(() => release(tensors));
     if (arrays) { for (const tensor of tensors) tensor.dataSync(); }
     release(tensors);
-    return undefined;
   };
   return {
     async run() {
@@ -140,7 +140,7 @@ function prepare(
     },
     async time(calls, wake) {
       await tf.setBackend(backend);
-      for (const until = performance.now() + wake; performance.now() < until;) await call();
+      if (wake > 0) await wakeUp(call, wake);
       const began = performance.now();
       for (let i = 0; i < calls; i++) {
         const pending = call();

@@ -142,8 +142,8 @@ function pythonRunner(
       await driver.request("run", { runner });
     },
     async time(calls, wake) {
-      const wake_ns = wake * 1e6;
-      return (await driver.request("time", { runner, calls, wake_ns }))["wall_ns"] as number;
+      const answer = await driver.request("time", { runner, calls, wake_ms: wake });
+      return answer["wall_ns"] as number;
     },
     output: () =>
       inFolder(async (folder) => {
