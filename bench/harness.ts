@@ -43,11 +43,11 @@ interface Entry {
   readonly pace: Map<string, number>;
 }
 
-/** Threads spin for at most so many milliseconds after their work: OpenMP's for 4 to 7. */
-const REST = 8;
-
-/** Milliseconds of calls at most that wake a pool of threads up. */
-const WAKE = 40;
+/**
+ * A pool of threads: it spins for at most so many milliseconds after its work (OpenMP's 4 to 7),
+ * is called for up to so many to wake it up, and its samples are longer, as they scatter more.
+ */
+const POOL = { rest: 8, wake: 30, sample: 4 };
 
 interface Prepared {
   readonly runner: Runner;
@@ -121,7 +121,7 @@ class Run {
         // A share of the case's time, so that twenty implementations warm up within the budget.
         const share = (deadline - performance.now()) / entries.length / 4;
         const warmUp = Math.min(60, Math.max(10, share));
-        const pool = entry.loaded.threads > 1 && { rest: REST, wake: WAKE };
+        const pool = entry.loaded.threads > 1 && POOL;
         try {
           const watch = await stopwatch(prepared.runner, { warmUp, sample: 1, ...pool });
           ready.push({ entry, watch, ...prepared });

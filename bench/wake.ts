@@ -9,8 +9,8 @@
 
 /** Milliseconds of calls between two looks. */
 const SLICE = 5;
-/** Waiting for a core that is less than this share of a slice is no sharing. */
-const SHARE = 0.05;
+/** Two that share a core wait for a whole slice together; a quarter of that is other business. */
+const SHARE = 0.25;
 
 /** Calls until the threads of this process no longer wait for a core, `most` ms at the most. */
 export async function wakeUp(call: () => void | Promise<void>, most: number): Promise<void> {

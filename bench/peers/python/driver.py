@@ -59,7 +59,7 @@ def wake_up(call, most_ms):
         while now < until:
             call()
             now = time.perf_counter_ns()
-        if waited is None or waited_for_cores() - waited < 0.05 * (now - began):
+        if waited is None or waited_for_cores() - waited < 0.25 * (now - began):
             return
 
 
