@@ -9,6 +9,7 @@ import { environment } from "./environment.ts";
 import type { Gap, Implementation, Inputs, Loaded, Runner } from "./implementation.ts";
 import { isGap } from "./implementation.ts";
 import { makeInputs } from "./inputs.ts";
+import { Others } from "./others.ts";
 import type { Row } from "./results.ts";
 import { gapRow, timedRow } from "./results.ts";
 import { quartiles, relativeSpread } from "./statistics.ts";
@@ -132,8 +133,12 @@ class Run {
         signal?.throwIfAborted();
       }
       const budget = Math.max(0, deadline - performance.now());
+      const others = new Others();
       const samples = await takeRounds(ready.map(({ watch }) => watch), { ...rounds, budget }, {
         signal,
+        // Another in every run: if an order has an effect, runs must not have it in common.
+        seed: Math.floor(Math.random() * 2 ** 32),
+        disturbed: () => others.disturbed(),
         afterRound: () => this.#steady.push(steadyWork()),
         onFailure: (i, error) => failures.set(i, message(error)),
       });

@@ -40,7 +40,7 @@ export interface Runner {
    * work in another process or on a GPU. Before them come calls that wake a pool of threads up, for
    * `wake` milliseconds at most, with no pause in which it could fall asleep again.
    */
-  time?(calls: number, wake: number): number | Promise<number>;
+  time?(calls: number, wake?: number): number | Promise<number>;
   /** Frees what `prepare` took. */
   dispose?(): void | Promise<void>;
 }

@@ -101,6 +101,9 @@ export interface Rounds {
  * slows the machine for a while then slows all of them alike, nobody always follows the one that
  * leaves the cache dirty, and sample i of one may be compared with sample i of another.
  *
+ * A round in which others kept the machine busy is taken again; so many of them as are taken at
+ * least, then it is as it is.
+ *
  * One that fails is left out from then on; it is reported, and the others go on.
  *
  * @returns for each stopwatch its samples, all of the same length but for those that failed
@@ -112,6 +115,8 @@ export async function takeRounds(
     seed?: number;
     signal?: AbortSignal | undefined;
     afterRound?: () => void;
+    /** Asked after each round: whether others kept the machine busy during it. */
+    disturbed?: () => boolean;
     /** Told which stopwatch failed, and how; without it a failure ends the rounds. */
     onFailure?: (index: number, error: unknown) => void;
   } = {},
@@ -121,6 +126,7 @@ export async function takeRounds(
   const order = watches.map((_, i) => i);
   const failed = new Set<number>();
   const began = performance.now();
+  let again = 0;
   for (let round = 0; round < most; round++) {
     if (round >= least && performance.now() - began > budget) break;
     shuffle(order, random);
@@ -135,6 +141,11 @@ export async function takeRounds(
         options.onFailure(i, error);
       }
       if (watch.rest) await pause(watch.rest);
+    }
+    if (options.disturbed?.() && again < least) {
+      again++;
+      round--;
+      for (const i of order.filter((i) => !failed.has(i))) samples[i]!.pop();
     }
     options.afterRound?.();
     await breathe();

@@ -61,7 +61,7 @@ class Isolate {
     if (gap !== undefined) return { gap };
     return {
       run: async () => void await this.#ask({ do: "run", runner }),
-      time: async (calls, wake) => (await this.#ask({ do: "time", runner, calls, wake })).ns!,
+      time: async (calls, wake = 0) => (await this.#ask({ do: "time", runner, calls, wake })).ns!,
       output: async () => (await this.#ask({ do: "output", runner })).arrays!,
       dispose: async () => void await this.#ask({ do: "dispose", runner }),
     };

@@ -138,7 +138,7 @@ function prepare(
       results = (await readBack(tensors)).map((data) => data.slice());
       release(tensors);
     },
-    async time(calls, wake) {
+    async time(calls, wake = 0) {
       await tf.setBackend(backend);
       if (wake > 0) await wakeUp(call, wake);
       const began = performance.now();

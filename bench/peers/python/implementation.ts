@@ -141,7 +141,7 @@ function pythonRunner(
     async run() {
       await driver.request("run", { runner });
     },
-    async time(calls, wake) {
+    async time(calls, wake = 0) {
       const answer = await driver.request("time", { runner, calls, wake_ms: wake });
       return answer["wall_ns"] as number;
     },
