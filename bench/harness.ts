@@ -1,6 +1,6 @@
 /**
- * The benchmark: validate, then time. Every implementation gets the same inputs and the same arrays
- * for its results; all of them are held ready and timed in interleaved rounds.
+ * The benchmark: validate, then time. Every implementation gets the same inputs, those of one process
+ * the same arrays for their results; all of them are held ready and timed in interleaved rounds.
  */
 import type { Case, DistributionName, Dtype, FloatArray } from "./cases.ts";
 import { caseName, draws, sweep } from "./cases.ts";

@@ -45,6 +45,7 @@ class Isolate {
   readonly #worker = new Worker(new URL("worker.ts", import.meta.url).href, { type: "module" });
   #waiting: { resolve(answer: Answer): void; reject(error: Error): void } | undefined;
   #prepared = 0;
+  #ended = false;
 
   constructor(readonly kin: string) {
     this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#waiting?.resolve(data);
@@ -68,11 +69,13 @@ class Isolate {
   }
 
   end(): void {
+    this.#ended = true;
     this.#worker.terminate();
     this.#waiting?.reject(new Error("its isolate has ended"));
   }
 
   async #ask(request: Request): Promise<Answer> {
+    if (this.#ended) throw new Error("its isolate has ended");
     const answer = await new Promise<Answer>((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#worker.postMessage(request);
