@@ -1,6 +1,7 @@
 /**
- * Whether two runs on one machine tell the same story: any two implementations that are clearly
- * apart, by both runs taken together, must stand in the same order in each.
+ * Whether two runs on one machine tell the same story: any two implementations that either run
+ * shows clearly apart must stand in the same order in both. Either run, for whoever reads one run
+ * has only that: two that seem apart there and change places in another are what must not be.
  */
 import { caseName } from "./cases.ts";
 import type { Case } from "./cases.ts";
@@ -16,7 +17,7 @@ export interface Disagreement {
   readonly case: string;
   readonly faster: string;
   readonly slower: string;
-  /** Time of `slower` over that of `faster`: their mean is clearly more than 1, one is less. */
+  /** Time of `slower` over that of `faster`: one is clearly more than 1, the other is less. */
   readonly ratios: readonly [number, number];
   /** Whether the quartiles of both ratios lie on their sides of 1: a contradiction, not noise. */
   readonly firm: boolean;
@@ -24,7 +25,7 @@ export interface Disagreement {
 
 /** What comparing two runs found. */
 export interface Agreement {
-  /** Pairs of one case that are clearly apart. */
+  /** Pairs of one case that are clearly apart in a run. */
   readonly pairs: number;
   /** Those of them that the runs put in different orders, the gravest first. */
   readonly disagreements: readonly Disagreement[];
@@ -32,8 +33,7 @@ export interface Agreement {
 
 /**
  * Compares the order of all pairs of implementations that both runs timed, case by case. A ratio is
- * the median over pairs of samples of one round, and how far apart two implementations are is the
- * geometric mean of the ratios of both runs.
+ * the median over pairs of samples of one round.
  */
 export function agreement(
   first: readonly Row[],
@@ -52,10 +52,10 @@ export function agreement(
       for (const b of twins.slice(i + 1)) {
         const spreads = [ratio(b.row, a.row), ratio(b.twin, a.twin)] as const;
         const ratios = [spreads[0].median, spreads[1].median] as const;
-        const mean = Math.sqrt(ratios[0] * ratios[1]);
-        if (mean < clearly && mean > 1 / clearly) continue;
+        if (ratios.every((one) => one < clearly && one > 1 / clearly)) continue;
         pairs++;
-        const inOrder = mean > 1;
+        // The run in which they are farther apart says who is taken to be faster.
+        const inOrder = ratios[0] * ratios[1] > 1;
         if (ratios.every((one) => one > 1 === inOrder)) continue;
         disagreements.push({
           case: name,
@@ -86,7 +86,7 @@ export function formatAgreement(
   clearly: number = CLEARLY,
 ): string {
   const margin = `${Math.round((clearly - 1) * 100)} %`;
-  const head = `${pairs} pairs of implementations differ by ${margin} or more; ` +
+  const head = `${pairs} pairs of implementations differ by ${margin} or more in a run; ` +
     `${disagreements.length} of them stand in different orders in the two runs, ` +
     `${disagreements.filter(({ firm }) => firm).length} beyond the quartiles of both (marked !).`;
   const lines = disagreements.map(({ case: name, faster, slower, ratios, firm }) =>

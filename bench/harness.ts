@@ -1,6 +1,6 @@
 /**
- * The benchmark: validate, then time. Every implementation gets the same inputs and the same arrays
- * for its results; all of them are held ready and timed in interleaved rounds.
+ * The benchmark: validate, then time. Every implementation gets the same inputs, those of one process
+ * the same arrays for their results; all of them are held ready and timed in interleaved rounds.
  */
 import type { Case, DistributionName, Dtype, FloatArray } from "./cases.ts";
 import { caseName, draws, sweep } from "./cases.ts";
@@ -9,6 +9,7 @@ import { environment } from "./environment.ts";
 import type { Gap, Implementation, Inputs, Loaded, Runner } from "./implementation.ts";
 import { isGap } from "./implementation.ts";
 import { makeInputs } from "./inputs.ts";
+import { Others } from "./others.ts";
 import type { Row } from "./results.ts";
 import { gapRow, timedRow } from "./results.ts";
 import { quartiles, relativeSpread } from "./statistics.ts";
@@ -43,8 +44,17 @@ interface Entry {
   readonly pace: Map<string, number>;
 }
 
-/** Threads spin for about so many milliseconds after their work (ONNX Runtime, OpenMP). */
-const REST = 3;
+/**
+ * A pool of threads: it spins for at most so many milliseconds after its work (OpenMP's 4 to 7),
+ * is called for up to so many to wake it up, and its samples are longer, as they scatter more.
+ */
+const POOL = { rest: 8, wake: 30, sample: 4 };
+
+/**
+ * Who allocates results: a call or two before the sample, for the first one after others' calls
+ * gets memory that has to be mapped anew, which takes longer than the sigmoid does.
+ */
+const ALLOCATING = { wake: 1, sample: 2 };
 
 interface Prepared {
   readonly runner: Runner;
@@ -118,10 +128,11 @@ class Run {
         // A share of the case's time, so that twenty implementations warm up within the budget.
         const share = (deadline - performance.now()) / entries.length / 4;
         const warmUp = Math.min(60, Math.max(10, share));
-        const wake = entry.loaded.threads > 1;
-        const rest = wake ? REST : 0;
+        const own = entry.loaded.threads > 1
+          ? POOL
+          : entry.implementation.includes.includes("allocated") && ALLOCATING;
         try {
-          const watch = await stopwatch(prepared.runner, { warmUp, sample: 1, rest, wake });
+          const watch = await stopwatch(prepared.runner, { warmUp, sample: 1, ...own });
           ready.push({ entry, watch, ...prepared });
         } catch (error) {
           this.#rows.push(gapRow(entry.implementation, message(error), item, entry.loaded));
@@ -130,8 +141,12 @@ class Run {
         signal?.throwIfAborted();
       }
       const budget = Math.max(0, deadline - performance.now());
+      const others = new Others();
       const samples = await takeRounds(ready.map(({ watch }) => watch), { ...rounds, budget }, {
         signal,
+        // Another in every run: if an order has an effect, runs must not have it in common.
+        seed: Math.floor(Math.random() * 2 ** 32),
+        disturbed: () => others.disturbed(),
         afterRound: () => this.#steady.push(steadyWork()),
         onFailure: (i, error) => failures.set(i, message(error)),
       });

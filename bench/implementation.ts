@@ -37,9 +37,10 @@ export interface Runner {
   output(): readonly FloatArray[] | Promise<readonly FloatArray[]>;
   /**
    * Nanoseconds that `calls` runs take, where the caller's clock would measure the wrong thing:
-   * work in another process or on a GPU.
+   * work in another process or on a GPU. Before them come calls that wake a pool of threads up, for
+   * `wake` milliseconds at most, with no pause in which it could fall asleep again.
    */
-  time?(calls: number): number | Promise<number>;
+  time?(calls: number, wake?: number): number | Promise<number>;
   /** Frees what `prepare` took. */
   dispose?(): void | Promise<void>;
 }

@@ -2,6 +2,7 @@
 import { benchmark } from "./harness.ts";
 import type { Implementation } from "./implementation.ts";
 import { IMPLEMENTATIONS, OWN } from "./implementations.ts";
+import { isolated } from "./isolate/isolated.ts";
 import type { Case } from "./cases.ts";
 import { BUDGET_SECONDS, LONGEST_CALL, type Plan, planCases, type Selection } from "./plans.ts";
 import { progress } from "./progress.ts";
@@ -45,7 +46,7 @@ export async function measure(options: MeasureOptions = {}): Promise<Row[]> {
   try {
     const rows = await benchmark({
       cases,
-      implementations,
+      implementations: implementations.map(isolated),
       budgetSeconds: options.budgetSeconds ?? BUDGET_SECONDS[plan],
       longestCall: LONGEST_CALL[plan],
       rounds: plan === "quick" ? { least: 3, most: 21 } : { least: 7, most: 41 },

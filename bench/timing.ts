@@ -4,6 +4,7 @@
  */
 import type { Runner } from "./implementation.ts";
 import { Random } from "./random.ts";
+import { wakeUp } from "./wake.ts";
 
 /** How long to warm up and how long a sample takes at least, in milliseconds. */
 export interface Pace {
@@ -11,15 +12,9 @@ export interface Pace {
   readonly sample: number;
   /** Milliseconds to wait after each sample; 0 if left out. */
   readonly rest?: number;
-  /**
-   * Whether to run a batch that is not timed before each sample: threads of a pool that went to
-   * sleep take turns in waking up, and a sample would tell how many of them did.
-   */
-  readonly wake?: boolean;
+  /** Milliseconds at most of calls that are not timed, before each sample: see `wake.ts`. */
+  readonly wake?: number;
 }
-
-/** Milliseconds beyond which waking up no longer counts. */
-const AWAKE = 5;
 
 /** Times batches of one runner. */
 export interface Stopwatch {
@@ -43,49 +38,48 @@ export async function runOnce(runner: Runner): Promise<void> {
  */
 export async function stopwatch(runner: Runner, pace: Pace): Promise<Stopwatch> {
   const batch = await batchTimer(runner);
+  const { wake = 0 } = pace;
+  await batch(1, wake);
   const began = performance.now();
   let calls = 1;
   let fastest = Infinity;
   while (fastest === Infinity || performance.now() - began < pace.warmUp) {
-    const ns = await batch(calls);
+    const ns = await batch(calls, 0);
     // Shorter batches say little, the clock is coarse; they also grow again as the code speeds up.
     if (ns < pace.sample * 1e6) calls *= 2;
     else fastest = Math.min(fastest, ns / calls);
   }
   // Fitted to the fastest batch, with some to spare: the next may be faster yet.
   calls = Math.ceil(1.2 * pace.sample * 1e6 / fastest);
-  const wake = pace.wake === true && fastest * calls < AWAKE * 1e6;
   return {
     calls,
     rest: pace.rest ?? 0,
     sample(): number | Promise<number> {
-      if (wake) return awake();
-      const ns = batch(calls);
+      const ns = batch(calls, wake);
       return typeof ns === "number" ? ns / calls : ns.then((total) => total / calls);
     },
   };
-
-  async function awake(): Promise<number> {
-    await batch(calls);
-    return await batch(calls) / calls;
-  }
 }
 
-type BatchTimer = (calls: number) => number | Promise<number>;
+/** Times so many calls, after others for so many milliseconds at most that wake a pool up. */
+export type BatchTimer = (calls: number, wake: number) => number | Promise<number>;
 
 /** Picks the way to time a runner: its own clock, or ours with or without await. */
-async function batchTimer(runner: Runner): Promise<BatchTimer> {
-  if (runner.time) return (calls) => runner.time!(calls);
+export async function batchTimer(runner: Runner): Promise<BatchTimer> {
+  if (runner.time) return (calls, wake) => runner.time!(calls, wake);
   const pending = runner.run();
   if (!(pending instanceof Promise)) {
-    return (calls) => {
+    const timed = (calls: number) => {
       const began = performance.now();
       for (let i = 0; i < calls; i++) runner.run();
       return (performance.now() - began) * 1e6;
     };
+    return (calls, wake) =>
+      wake > 0 ? wakeUp(() => runner.run(), wake).then(() => timed(calls)) : timed(calls);
   }
   await pending;
-  return async (calls) => {
+  return async (calls, wake) => {
+    if (wake > 0) await wakeUp(() => runner.run(), wake);
     const began = performance.now();
     for (let i = 0; i < calls; i++) await runner.run();
     return (performance.now() - began) * 1e6;
@@ -107,6 +101,9 @@ export interface Rounds {
  * slows the machine for a while then slows all of them alike, nobody always follows the one that
  * leaves the cache dirty, and sample i of one may be compared with sample i of another.
  *
+ * A round in which others kept the machine busy is taken again; so many of them as are taken at
+ * least, then it is as it is.
+ *
  * One that fails is left out from then on; it is reported, and the others go on.
  *
  * @returns for each stopwatch its samples, all of the same length but for those that failed
@@ -118,6 +115,8 @@ export async function takeRounds(
     seed?: number;
     signal?: AbortSignal | undefined;
     afterRound?: () => void;
+    /** Asked after each round: whether others kept the machine busy during it. */
+    disturbed?: () => boolean;
     /** Told which stopwatch failed, and how; without it a failure ends the rounds. */
     onFailure?: (index: number, error: unknown) => void;
   } = {},
@@ -127,6 +126,7 @@ export async function takeRounds(
   const order = watches.map((_, i) => i);
   const failed = new Set<number>();
   const began = performance.now();
+  let again = 0;
   for (let round = 0; round < most; round++) {
     if (round >= least && performance.now() - began > budget) break;
     shuffle(order, random);
@@ -141,6 +141,11 @@ export async function takeRounds(
         options.onFailure(i, error);
       }
       if (watch.rest) await pause(watch.rest);
+    }
+    if (options.disturbed?.() && again < least) {
+      again++;
+      round--;
+      for (const i of order.filter((i) => !failed.has(i))) samples[i]!.pop();
     }
     options.afterRound?.();
     await breathe();

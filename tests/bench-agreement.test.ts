@@ -10,20 +10,27 @@ const row = (implementation: string, round_ns: number[], over: Partial<Row> = {}
 } as unknown as Row);
 
 Deno.test("agreement: who is clearly apart and stands the other way round in a run is found", () => {
-  const first = [row("a", [100]), row("b", [150]), row("c", [110])];
-  const second = [row("a", [100]), row("b", [95]), row("c", [105])];
+  const first = [row("a", [100]), row("b", [150]), row("c", [120])];
+  const second = [row("a", [100]), row("b", [95]), row("c", [118.75])];
   const { pairs, disagreements } = agreement(first, second);
-  // a and c are within 15 %, b and c are so on the whole: 1.36 and 0.9.
-  assert.equal(pairs, 1);
-  assert.deepEqual(disagreements, [{
-    ...{ case: "softplus f32 normal 10x10", faster: "a", slower: "b", ratios: [1.5, 0.95] },
-    firm: true,
-  }]);
+  assert.equal(pairs, 3);
+  const about = { case: "softplus f32 normal 10x10", slower: "b", firm: true };
+  assert.deepEqual(disagreements, [
+    { ...about, faster: "c", ratios: [1.25, 0.8] },
+    { ...about, faster: "a", ratios: [1.5, 0.95] },
+  ]);
   assert.match(formatAgreement({ pairs, disagreements }), /b \/ a is 1\.50 and 0\.950/);
   // The same from the other side, and told in the same direction.
-  assert.deepEqual(agreement(second, first).disagreements[0]!.ratios, [0.95, 1.5]);
-  const [turned] = agreement(first.toReversed(), second).disagreements;
+  assert.deepEqual(agreement(second, first).disagreements[1]!.ratios, [0.95, 1.5]);
+  const [, turned] = agreement(first.toReversed(), second).disagreements;
   assert.deepEqual([turned!.faster, turned!.slower], ["a", "b"]);
+});
+
+Deno.test("agreement: one run that shows two apart is enough, and below the margin is not", () => {
+  const first = [row("a", [100]), row("b", [115])];
+  const second = [row("a", [100]), row("b", [90])]; // on the whole they are 1.7 % apart
+  assert.deepEqual(agreement(first, second).disagreements.map(({ slower }) => slower), ["b"]);
+  assert.equal(agreement([row("a", [100]), row("b", [114])], second).pairs, 0);
 });
 
 Deno.test("agreement: the same order counts, however far the ratios are apart", () => {

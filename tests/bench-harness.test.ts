@@ -8,7 +8,6 @@ import { copy } from "../bench/peers/copy.ts";
 import { mathLoop } from "../bench/peers/math-loop.ts";
 import type { Row } from "../bench/results.ts";
 import { threadsAtWork } from "../bench/threads_at_work.ts";
-import { stopwatch } from "../bench/timing.ts";
 import { BoundError } from "../bench/validate.ts";
 
 const small: Case = { fn: "softplus", dtype: "f32", distribution: "normal", rows: 8, columns: 9 };
@@ -244,24 +243,4 @@ Deno.test("threadsAtWork: one that works alone, and two", async () => {
   assert.equal(await threadsAtWork("self", () => busy(200)), 2);
   await said.promise;
   worker.terminate();
-});
-
-Deno.test("stopwatch: threads are woken by a batch that is not timed, unless it takes long", async () => {
-  const batches = async (nsPerCall: number, wake: boolean) => {
-    let timed = 0;
-    const runner: Runner = {
-      ...{ run: () => {}, output: () => [] },
-      time: (calls) => {
-        timed++;
-        return calls * nsPerCall;
-      },
-    };
-    const watch = await stopwatch(runner, { warmUp: 0, sample: 1, wake });
-    timed = 0;
-    assert.equal(await watch.sample(), nsPerCall);
-    return timed;
-  };
-  assert.equal(await batches(1e5, true), 2);
-  assert.equal(await batches(1e5, false), 1);
-  assert.equal(await batches(1e7, true), 1);
 });

@@ -33,6 +33,36 @@ def cores():
         return os.cpu_count() or 1
 
 
+def waited_for_cores():
+    """Nanoseconds that threads of this process were ready to run and did not; None if unknown."""
+    try:
+        threads = os.listdir("/proc/self/task")
+    except OSError:
+        return None
+    waited = 0
+    for thread in threads:
+        try:
+            with open(f"/proc/self/task/{thread}/schedstat", encoding="ascii") as file:
+                waited += int(file.read().split()[1])
+        except OSError:
+            pass  # It has just ended.
+    return waited
+
+
+def wake_up(call, most_ms):
+    """Calls until no thread waits for a core: what `bench/wake.ts` does, which says why."""
+    now = time.perf_counter_ns()
+    deadline = now + most_ms * 1_000_000
+    while now < deadline:
+        waited, began = waited_for_cores(), now
+        until = deadline if waited is None else min(deadline, began + 5_000_000)
+        while now < until:
+            call()
+            now = time.perf_counter_ns()
+        if waited is None or waited_for_cores() - waited < 0.25 * (now - began):
+            return
+
+
 class Case:
     """The arrays of a case: every runner reads the same input and fills the same results."""
 
@@ -79,9 +109,12 @@ class Runner:
         self.set_threads()
         self.result = self.call()
 
-    def time(self, calls):
+    def time(self, calls, wake_ms=0):
+        """Times calls, after others that wake threads up: between two requests they may sleep."""
         self.set_threads()
         call = self.call
+        if wake_ms:
+            wake_up(call, wake_ms)
         cpu = time.process_time_ns()
         began = time.perf_counter_ns()
         for _ in itertools.repeat(None, calls):
@@ -128,7 +161,7 @@ class Driver:
         return {}
 
     def time(self, request):
-        return self.things[request["runner"]].time(request["calls"])
+        return self.things[request["runner"]].time(request["calls"], request["wake_ms"])
 
     def work(self, request):
         """Calls for about so many nanoseconds: the client watches which threads work."""

@@ -141,8 +141,9 @@ function pythonRunner(
     async run() {
       await driver.request("run", { runner });
     },
-    async time(calls) {
-      return (await driver.request("time", { runner, calls }))["wall_ns"] as number;
+    async time(calls, wake = 0) {
+      const answer = await driver.request("time", { runner, calls, wake_ms: wake });
+      return answer["wall_ns"] as number;
     },
     output: () =>
       inFolder(async (folder) => {
