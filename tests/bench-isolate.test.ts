@@ -22,8 +22,9 @@ async function runnerOf(implementation: Implementation, over: Partial<Case> = {}
   return { loaded, of, runner: await of({}) };
 }
 
-Deno.test("isolate: plain TypeScript of the kit is measured in one, nothing else is", () => {
-  assert.deepEqual([...ISOLATED.keys()], ["naive", "scalar exact", "scalar fast"]);
+Deno.test("isolate: loops in plain JavaScript are measured in one, nothing else is", () => {
+  const names = ["Math loop", "mathjs", "naive", "scalar exact", "scalar fast", "stdlib"];
+  assert.deepEqual([...ISOLATED.keys()].toSorted(), names);
   for (const one of IMPLEMENTATIONS) {
     assert.equal(isolated(one) !== one, ISOLATED.has(one.name), one.name);
   }
@@ -79,12 +80,18 @@ Deno.test("isolate: in a benchmark, with its values judged", async () => {
     `${implementation} ${dtype} ${gap ?? samples! >= 3}`
   );
   assert.deepEqual(told.toSorted(), [
+    "Math loop f32 true",
+    "Math loop f64 true",
+    "mathjs f32 true",
+    "mathjs f64 true",
     "naive f32 true",
     "naive f64 true",
     "scalar exact f32 true",
     "scalar exact f64 true",
     "scalar fast f32 true",
     "scalar fast f64 float64 has one precision",
+    "stdlib f32 true",
+    "stdlib f64 true",
   ]);
   const exact = rows.find(({ implementation }) => implementation === "scalar exact")!;
   assert.ok(exact.sweep_max_ulp! <= 0.5, `${exact.sweep_max_ulp} ULP`);

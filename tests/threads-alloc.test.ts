@@ -1,7 +1,7 @@
 /** Arrays in memory that all threads share: same bits without a copy, whatever happens beside it. */
 import assert from "node:assert/strict";
 import { Random } from "../bench/random.ts";
-import { Job, job, Jobs, owner, type Work } from "../kernels/engines/threads/job.ts";
+import { type Job, job, Jobs, owner, type Work } from "../kernels/engines/threads/job.ts";
 import { Homes } from "../kernels/engines/threads/homes.ts";
 import type { News } from "../kernels/engines/threads/worker.ts";
 import { createThreads } from "../kernels/engines/threads.ts";
