@@ -51,10 +51,10 @@ interface Entry {
 const POOL = { rest: 8, wake: 30, sample: 4 };
 
 /**
- * Who allocates results: a call or two before the sample, for the first one after others' calls
- * gets memory that has to be mapped anew, which takes longer than the sigmoid does.
+ * Everybody else: a call or two before the sample as well. After others' calls an array is no longer
+ * in the cache, and memory for a result has to be mapped anew; whoever is woken up knows neither.
  */
-const ALLOCATING = { wake: 1, sample: 2 };
+const SINGLE = { wake: 1, sample: 2 };
 
 interface Prepared {
   readonly runner: Runner;
@@ -128,11 +128,9 @@ class Run {
         // A share of the case's time, so that twenty implementations warm up within the budget.
         const share = (deadline - performance.now()) / entries.length / 4;
         const warmUp = Math.min(60, Math.max(10, share));
-        const own = entry.loaded.threads > 1
-          ? POOL
-          : entry.implementation.includes.includes("allocated") && ALLOCATING;
+        const own = entry.loaded.threads > 1 ? POOL : SINGLE;
         try {
-          const watch = await stopwatch(prepared.runner, { warmUp, sample: 1, ...own });
+          const watch = await stopwatch(prepared.runner, { warmUp, ...own });
           ready.push({ entry, watch, ...prepared });
         } catch (error) {
           this.#rows.push(gapRow(entry.implementation, message(error), item, entry.loaded));

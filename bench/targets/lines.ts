@@ -89,6 +89,7 @@ export function targetLines({ single, pool }: Engines): Line[] {
     ),
     faster("softplus fast against the best of tfjs and ORT web", softplus, fast, WEB, 8),
     faster("sigmoid fast against the best of tfjs and ORT web", sigmoid, fast, WEB, 2),
+    faster("the same, arrays of alloc", sigmoid, own(fast), WEB, 2),
     ...(["fast", "exact"] as const).flatMap((precision) => {
       const [two, one] = [`${pool} ${precision}`, `${single} ${precision}`];
       const title = `softplus ${precision} on two threads against one, 4e6 elements`;
