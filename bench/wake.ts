@@ -16,7 +16,8 @@ const SHARE = 0.25;
 export async function wakeUp(call: () => void | Promise<void>, most: number): Promise<void> {
   const deadline = performance.now() + most;
   for (let now = performance.now(); now < deadline;) {
-    const waited = waitedForCores();
+    // For one slice there is nothing to decide.
+    const waited = most > SLICE ? waitedForCores() : undefined;
     const began = now;
     const until = waited === undefined ? deadline : Math.min(deadline, began + SLICE);
     while ((now = performance.now()) < until) {

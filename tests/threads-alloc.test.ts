@@ -4,6 +4,9 @@ import { Random } from "../bench/random.ts";
 import { type Job, job, Jobs, owner, type Work } from "../kernels/engines/threads/job.ts";
 import { Homes } from "../kernels/engines/threads/homes.ts";
 import type { News } from "../kernels/engines/threads/worker.ts";
+import { Pool } from "../kernels/engines/threads/pool.ts";
+import { newMemory, sharedBuild } from "../kernels/engines/wasm/module.ts";
+import { createRunner, heapStart } from "../kernels/engines/wasm/runner.ts";
 import { createThreads } from "../kernels/engines/threads.ts";
 import { Matrix, softplus, threads, wasm } from "../mod.ts";
 import { call, kernels, type Methods, precisionsOf } from "./engines.ts";
@@ -127,7 +130,7 @@ for (const kind of ["node", "web"] as const) {
 }
 
 /** A job of three pieces beside which nobody works but the test. */
-function aJob({ inPlace }: { inPlace: boolean }) {
+function aJob({ inPlace, fails = -1 }: { inPlace: boolean; fails?: number }) {
   const jobs = new Jobs();
   const memory = new SharedArrayBuffer(2 ** 20);
   const x = new Float32Array(memory, 1024, 3 * 8192) as unknown as Float32Array<ArrayBuffer>;
@@ -137,7 +140,12 @@ function aJob({ inPlace }: { inPlace: boolean }) {
     jobs.begin({
       ...{ kernel: "softplus32", kernelNumber: 0, beta: 1, memory: 1, count: x.length },
       ...{ inputs: [x], outputs: [inPlace ? x : out] },
-      runner: { run: (...args) => void computed.push(args[4]) },
+      runner: {
+        run(...args) {
+          if (args[4] === fails) throw new Error("out of luck");
+          computed.push(args[4]);
+        },
+      },
     } as Work);
   const begun = begin()!;
   /** As a worker does it; false where the piece is not free. */
@@ -170,6 +178,41 @@ Deno.test("a job: in place, the pieces of a lost worker are an error", () => {
   begun.takeBack(7, new Error("lost"));
   assert.ok(begun.isDone);
   assert.equal(begun.failure?.message, "lost");
+});
+
+Deno.test("a job: an error on the calling thread; who is at work may end, nobody begins", () => {
+  const { begun, claim, computed } = aJob({ inPlace: true, fails: 0 });
+  assert.ok(claim(1, 7));
+  assert.ok(begun.computeHere());
+  assert.equal(begun.failure?.message, "out of luck");
+  begun.abandon();
+  while (begun.computeHere());
+  assert.ok(!claim(2, 8));
+  assert.ok(!begun.isDone, "the worker still writes");
+  assert.deepEqual([...begun.owners()], [7]);
+  begun.takeBack(7, new Error("lost"));
+  assert.ok(begun.isDone);
+  assert.deepEqual(computed, []);
+});
+
+Deno.test("a job: an error in a worker reaches the caller, and the pool stays usable", async () => {
+  const pool = new Pool(1);
+  await pool.start();
+  const memory = newMemory(heapStart + 2 ** 20, true);
+  const runner = createRunner(sharedBuild(), memory);
+  const array = (at: number) =>
+    new Float32Array(memory.buffer, heapStart + at, 65_536) as Float32Array<ArrayBuffer>;
+  const [x, out] = [array(0), array(2 ** 19)];
+  const work = { beta: 1, runner, inputs: [x], outputs: [out], count: x.length };
+  const bad = pool.beginJob({ ...work, kernel: "no such kernel" }, memory)!;
+  // The calling thread takes none, so the worker does.
+  while (bad.owners().size === 0) await new Promise((next) => setTimeout(next, 1));
+  await assert.rejects(pool.endJob(bad), /threads: a worker failed: TypeError/);
+  const good = pool.beginJob({ ...work, kernel: "softplus32" }, memory)!;
+  while (good.computeHere());
+  await pool.endJob(good);
+  assert.ok(out.every((value) => value === Math.fround(Math.LN2)));
+  pool.end(new Error("done"));
 });
 
 Deno.test("a job: who comes late neither takes nor ends a piece of the next one", () => {

@@ -205,11 +205,8 @@ async function runShared(pool: Pool, call: Call, arena: Arena, smallest: number)
   const work = { kernel, beta, runner, inputs, outputs, count };
   const job = count === 0 ? undefined : pool.beginJob(work, memory);
   if (job !== undefined) {
-    try {
-      while (job.computeHere()) await others();
-    } finally {
-      await pool.endJob(job);
-    }
+    while (job.failure === undefined && job.computeHere()) await others();
+    await pool.endJob(job);
   }
   for (let begin = job === undefined ? 0 : count; begin < length; begin += 2 ** 16) {
     runner.run(kernel, beta, inputs, outputs, begin, Math.min(begin + 2 ** 16, length));

@@ -54,7 +54,8 @@ def wake_up(call, most_ms):
     now = time.perf_counter_ns()
     deadline = now + most_ms * 1_000_000
     while now < deadline:
-        waited, began = waited_for_cores(), now
+        # For one slice there is nothing to decide.
+        waited, began = waited_for_cores() if most_ms > 5 else None, now
         until = deadline if waited is None else min(deadline, began + 5_000_000)
         while now < until:
             call()

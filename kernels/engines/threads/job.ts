@@ -231,7 +231,11 @@ export class Job {
     if (Atomics.compareExchange(table, word, this.#free, mine) !== this.#free) return true;
     const { runner, kernel, beta, inputs, outputs, count } = this.#work;
     const begin = piece * this.#step;
-    runner.run(kernel, beta, inputs, outputs, begin, Math.min(begin + this.#step, count));
+    try {
+      runner.run(kernel, beta, inputs, outputs, begin, Math.min(begin + this.#step, count));
+    } catch (error) {
+      this.failure ??= error as Error;
+    }
     Atomics.store(table, word, this.#free + owner.done);
     return true;
   }
@@ -244,6 +248,14 @@ export class Job {
     return -1;
   }
 
+  /** Nobody begins another piece: the job cannot be completed. */
+  abandon(): void {
+    for (let piece = this.#done; piece < this.#pieces; piece++) {
+      const word = this.#word(piece);
+      Atomics.compareExchange(this.#table, word, this.#free, this.#free + owner.done);
+    }
+  }
+
   /** Who computes pieces now. */
   owners(): Set<number> {
     const owners = new Set<number>();
@@ -252,7 +264,10 @@ export class Job {
     return owners;
   }
 
-  /** Takes back the pieces of a worker that was lost or has failed. */
+  /**
+   * Takes back the pieces of a worker that was lost, to be computed again; where that is not
+   * possible, the job fails with `error`.
+   */
   takeBack(id: number, error: Error): void {
     const { inputs: [x], outputs } = this.#work;
     const inPlace = outputs.some(({ byteOffset }) => byteOffset === x!.byteOffset);

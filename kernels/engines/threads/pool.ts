@@ -149,9 +149,10 @@ export class Pool {
       for (;;) {
         const seen = Atomics.load(this.#control, counter.done);
         this.#takeBack(begun);
-        if (this.#ended !== undefined) throw this.#ended;
-        if (begun.failure !== undefined) throw begun.failure;
-        if (begun.isDone) return;
+        begun.failure ??= this.#ended;
+        // Also after a failure: nothing is written once the promise is settled.
+        if (begun.failure !== undefined) begun.abandon();
+        if (begun.isDone) break;
         // What workers that were lost have left.
         if (begun.computeHere() || performance.now() < spun) continue;
         await this.#moved(seen);
@@ -160,6 +161,7 @@ export class Pool {
       this.#jobs.end(begun);
       this.#rest();
     }
+    if (begun.failure !== undefined) throw begun.failure;
   }
 
   /** Ends the workers; what is under way fails with `reason`. */
@@ -245,6 +247,7 @@ export class Pool {
       const seat = this.#seats.find((one) => one.id === id);
       if (id === owner.failed) {
         begun.failure ??= complaintOf(this.#seats);
+        begun.takeBack(id, begun.failure);
       } else if (seat?.port === undefined) {
         begun.takeBack(
           id,
