@@ -114,6 +114,9 @@ Deno.test("peers: the fastest peer on top, a mark for wrong values, words where 
   ]);
   assert.deepEqual(layout.yaxis.ticktext, ["slow", "quick †"]);
   assert.deepEqual(data[0]!.x, [5, 0.5]);
+  // Numbers keep away from the line at 1.
+  const side = (text: string) => layout.annotations!.find((one) => one.text === text)!.xanchor;
+  assert.deepEqual([side("5.0 ×"), side("0.50 ×")], ["left", "right"]);
   assert.match(JSON.stringify(speedUpOverPeers([]).layout.annotations), /not measured/);
 });
 

@@ -24,12 +24,13 @@ export function speedUpOverPeers(rows: readonly PeerRatioRow[], titles: Titles =
   const peers = [...worst].sort(([, a], [, b]) => b - a).map(([peer]) => peer);
   const wrong = new Set(rows.filter((row) => row.wrong).map(({ peer }) => peer));
   const precisions = ["exact", "fast"] as const;
+  const heightOf = (peer: string, k: number) => peers.indexOf(peer) + (k - 0.5) * 0.46;
   const data = precisions.map((precision, k): Trace => {
     const own = rows.filter((row) => row.precision === precision);
     return {
       ...{ type: "scatter", name: `softplus-kit ${precision}`, mode: "markers" },
       x: own.map(({ median }) => median),
-      y: own.map(({ peer }) => peers.indexOf(peer) + (k - 0.5) * 0.46),
+      y: own.map(({ peer }) => heightOf(peer, k)),
       marker: {
         ...{ color: COLOURS[k]!, symbol: k === 0 ? "circle" : "diamond", size: 10 },
         line: { color: COLOURS[k]!, width: 1 },
@@ -43,8 +44,9 @@ export function speedUpOverPeers(rows: readonly PeerRatioRow[], titles: Titles =
   const axis = decadeAxis("time of the peer / time of the kit (median, quartiles)", [
     ...values,
     1,
-    // Room for the numbers.
+    // Room for the numbers, on either side of 1.
     1.25 * Math.max(1, ...values),
+    Math.min(1, ...values) / 1.25,
   ], numberLabel);
   const n = rows[0]?.n;
   const mark = wrong.size > 0 ? "†: 0 or ∞ somewhere where the answer is neither" : "";
@@ -63,10 +65,14 @@ export function speedUpOverPeers(rows: readonly PeerRatioRow[], titles: Titles =
     right: 40,
   });
   const one = { type: "line", yref: "paper", x0: 1, x1: 1, y0: 0, y1: 1, line: { color: INK } };
-  const numbers = data.flatMap(({ x, y }, k) =>
-    x.map((ratio, i): Mark => ({
-      ...{ x: Math.log10(rows.filter((row) => row.precision === precisions[k])[i]!.q3), y: y[i] },
-      ...{ text: `${ratio.toPrecision(ratio < 10 ? 2 : 3)} ×`, xanchor: "left", xshift: 8 },
+  // A number stands beside its bar, on the side away from the line at 1.
+  const numbers = precisions.flatMap((precision, k) =>
+    rows.filter((row) => row.precision === precision).map(({ peer, q1, median, q3 }): Mark => ({
+      ...(q3 < 1
+        ? { x: Math.log10(q1), xanchor: "right", xshift: -8 }
+        : { x: Math.log10(q3), xanchor: "left", xshift: 8 }),
+      y: heightOf(peer, k),
+      text: `${median.toPrecision(median < 10 ? 2 : 3)} ×`,
       ...{ showarrow: false, font: { size: 12, color: COLOURS[k]! } },
     }))
   );
