@@ -18,7 +18,9 @@ def version():
 
 
 def set_threads(n):
-    torch.set_num_threads(n)
+    # Setting it makes another of PyTorch's pools anew, whose thread then spins for 12 ms.
+    if torch.get_num_threads() != n:
+        torch.set_num_threads(n)
     if torch.get_num_threads() != n:
         raise Gap(f"PyTorch has {torch.get_num_threads()} threads when asked for {n}")
 
