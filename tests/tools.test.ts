@@ -4,7 +4,7 @@ import { checkPlainTypescript } from "../tools/check/plain_typescript.ts";
 import { replaceFile, replaceFolder } from "../tools/files.ts";
 import { generate } from "../tools/generated.ts";
 import { comparisonPicture, makeReadme, PICTURE, sections } from "../tools/readme.ts";
-import { closingLine, countJunit } from "../tools/junit.ts";
+import { closingLine, countJunit, failuresIn } from "../tools/junit.ts";
 
 Deno.test("JUnit: passed, failed and ignored tests; steps are part of their test", () => {
   const xml = `<testsuites>
@@ -21,6 +21,26 @@ Deno.test("JUnit: passed, failed and ignored tests; steps are part of their test
   </testsuites>`;
   assert.deepEqual(countJunit(xml), { passed: 3, failed: 1, skipped: 1 });
   assert.deepEqual(countJunit(""), { passed: 0, failed: 0, skipped: 0 });
+});
+
+Deno.test("JUnit: the tests and steps that failed are named, with the reason", () => {
+  const xml = `<testsuite name="a" tests="3">
+      <testcase name="a &amp; b" line="1">
+        <failure message="1 test step failed">1 test step failed.</failure>
+      </testcase>
+      <testcase name="b" line="2"></testcase>
+      <testcase name="c" line="3"><error message="&lt;lost&gt;"/></testcase>
+      <testcase name="a &amp; b &gt; step" line="4">
+        <failure message="Uncaught">Error: &quot;no&quot;
+    at line 4</failure>
+      </testcase>
+    </testsuite>`;
+  assert.deepEqual(failuresIn(xml), [
+    { name: "a & b", reason: "1 test step failed." },
+    { name: "c", reason: "<lost>" },
+    { name: "a & b > step", reason: 'Error: "no"\n    at line 4' },
+  ]);
+  assert.deepEqual(failuresIn(""), []);
 });
 
 Deno.test("closing line: skipped tests are named only if there are some", () => {

@@ -22,20 +22,53 @@ export function add(a: Counts, b: Counts): Counts {
 /** Counts the tests in a JUnit file. Steps are parts of their test and not counted again. */
 export function countJunit(xml: string): Counts {
   let counts = none;
-  for (const suite of xml.split("<testsuite ").slice(1)) {
-    const cases = [
-      ...suite.matchAll(/<testcase\b[^>]*?\bname="([^"]*)"[^>]*?(\/>|>[\s\S]*?<\/testcase>)/g),
-    ]
-      .map(([, name = "", body = ""]) => ({ name, body }));
+  for (const cases of suites(xml)) {
     const names = new Set(cases.map(({ name }) => name));
     for (const { name, body } of cases) {
       if (isStep(name, names)) continue;
-      if (/<(failure|error)\b/.test(body)) counts = add(counts, { ...none, failed: 1 });
+      if (failure.test(body)) counts = add(counts, { ...none, failed: 1 });
       else if (/<skipped\b/.test(body)) counts = add(counts, { ...none, skipped: 1 });
       else counts = add(counts, { ...none, passed: 1 });
     }
   }
   return counts;
+}
+
+/** A test or step that failed, and why. */
+export interface Failure {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** The tests and steps that failed according to a JUnit file. */
+export function failuresIn(xml: string): Failure[] {
+  return suites(xml).flat().flatMap(({ name, body }) => {
+    const [, , attributes = "", text = ""] = failure.exec(body) ?? [];
+    const [, message = ""] = /\bmessage="([^"]*)"/.exec(attributes) ?? [];
+    return failure.test(body)
+      ? [{ name: unescapeXml(name), reason: unescapeXml(text || message).trim() }]
+      : [];
+  });
+}
+
+const failure = /<(failure|error)\b([^>]*?)(?:\/>|>([\s\S]*?)<\/\1>)/;
+
+interface Case {
+  readonly name: string;
+  readonly body: string;
+}
+
+/** The tests and steps of each suite. */
+function suites(xml: string): Case[][] {
+  return xml.split("<testsuite ").slice(1).map((suite) =>
+    [...suite.matchAll(/<testcase\b[^>]*?\bname="([^"]*)"[^>]*?(\/>|>[\s\S]*?<\/testcase>)/g)]
+      .map(([, name = "", body = ""]) => ({ name, body }))
+  );
+}
+
+function unescapeXml(text: string): string {
+  const characters: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+  return text.replace(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => characters[name]!);
 }
 
 /** The line that closes the tests, read by people and by programs. */

@@ -11,7 +11,7 @@ import { notebooks } from "./notebooks.ts";
 import { capture, exitWith, Interrupted, root, run } from "./process.ts";
 import { setup } from "./setup.ts";
 import { jupyter } from "./setup/requirements.ts";
-import { add, closingLine, countJunit, type Counts, none } from "./junit.ts";
+import { add, closingLine, countJunit, type Counts, failuresIn, none } from "./junit.ts";
 
 interface Step {
   readonly name: string;
@@ -34,12 +34,22 @@ const denoTest = (name: string, ...args: string[]): Step => ({
     await Deno.mkdir(fileURLToPath(new URL(".cache", root)), { recursive: true });
     await Deno.writeTextFile(path, "");
     const passed = await deno("test", `--junit-path=${path}`, ...args);
-    const counts = countJunit(await Deno.readTextFile(path));
+    const junit = await Deno.readTextFile(path);
+    const counts = countJunit(junit);
+    for (const { name, reason } of failuresIn(junit)) {
+      failures.push(`${name}\n${reason.split("\n").slice(0, REASON_LINES).join("\n")}`);
+    }
     // Modules that do not compile, or tests that are not found, fail without a failing test.
     const unseen = (!passed && counts.failed === 0) || counts.passed + counts.failed === 0;
     return unseen ? add(counts, { ...none, failed: 1 }) : counts;
   },
 });
+
+/** What failed by name, told again under the table: the step's own output is long. */
+const failures: string[] = [];
+
+/** Lines of each reason that are told again. */
+const REASON_LINES = 12;
 
 const steps: readonly Step[] = [
   {
@@ -58,7 +68,7 @@ const steps: readonly Step[] = [
   denoTest("Tests", "-A"),
   single("Generated files are up to date", async () => {
     const stale = await generate({ write: false });
-    for (const { file, command } of stale) console.error(`${file} is stale: run ${command}`);
+    for (const { file, command } of stale) failures.push(`${file} is stale: run ${command}`);
     return stale.length === 0;
   }),
   {
@@ -68,9 +78,9 @@ const steps: readonly Step[] = [
         console.log(`Skipped: ${jupyter.name} is missing, see the set-up above.`);
         return { ...none, skipped: 1 };
       }
-      const failures = await notebooks({ check: true });
-      for (const failure of failures) console.error(failure);
-      return failures.length === 0 ? { ...none, passed: 1 } : { ...none, failed: 1 };
+      const wrong = await notebooks({ check: true });
+      failures.push(...wrong);
+      return wrong.length === 0 ? { ...none, passed: 1 } : { ...none, failed: 1 };
     },
   },
 ];
@@ -111,6 +121,7 @@ if (import.meta.main) {
       );
     }
     console.log(`\n${lines.join("\n")}\n`);
+    for (const failure of failures) console.log(`FAIL  ${failure.replaceAll("\n", "\n      ")}\n`);
     console.log(closingLine(total));
     return total.failed === 0;
   });
