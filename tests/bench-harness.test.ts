@@ -222,25 +222,53 @@ Deno.test("harness: a case may be for some of the implementations only", async (
   assert.deepEqual(rows.map(({ implementation }) => implementation), ["copy"]);
 });
 
-Deno.test("threadsAtWork: one that works alone, and two", async () => {
-  const busy = (ms: number) => {
-    for (const began = performance.now(); performance.now() - began < ms;);
-  };
-  assert.equal(await threadsAtWork("self", () => busy(60)), 1);
-  const code = `onmessage = () => {
-    postMessage(0);
-    for (const began = performance.now(); performance.now() - began < 300;);
-    postMessage(1);
-  };`;
+/** Work of some 60 ms on a processor, however often it has to wait for one. */
+function work(): number {
+  let sum = 0;
+  for (let i = 0; i < 2e7; i++) sum = sum * 0.75 + 1;
+  return sum;
+}
+
+/** Another thread that works when it is told to. */
+function secondThread(): { work(): Promise<unknown> } & Disposable {
+  const code = `${work}\nonmessage = () => postMessage(work());`;
   const worker = new Worker(`data:application/javascript,${encodeURIComponent(code)}`, {
     type: "module",
   });
-  let said = Promise.withResolvers<void>();
-  worker.onmessage = () => said.resolve();
-  worker.postMessage(0);
-  await said.promise;
-  said = Promise.withResolvers<void>();
-  assert.equal(await threadsAtWork("self", () => busy(200)), 2);
-  await said.promise;
-  worker.terminate();
+  return {
+    work() {
+      const { promise, resolve } = Promise.withResolvers();
+      worker.onmessage = resolve;
+      worker.postMessage(0);
+      return promise;
+    },
+    [Symbol.dispose]: () => worker.terminate(),
+  };
+}
+
+Deno.test("threadsAtWork: one that works alone, and two", async () => {
+  using second = secondThread();
+  await second.work();
+  assert.equal(await threadsAtWork("self", () => void work()), 1);
+  const both = async () => {
+    const other = second.work();
+    work();
+    await other;
+  };
+  assert.equal(await threadsAtWork("self", both), 2);
+});
+
+Deno.test("threadsAtWork: somebody who works beside it once is not counted", async () => {
+  using second = secondThread();
+  await second.work();
+  for (const disturbed of [1, 2]) {
+    let runs = 0;
+    const sometimes = async () => {
+      const other = ++runs === disturbed ? second.work() : undefined;
+      work();
+      await other;
+    };
+    assert.equal(await threadsAtWork("self", sometimes), 1);
+    assert.equal(runs, 3, "the first two counts differed");
+  }
 });
