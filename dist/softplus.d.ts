@@ -835,7 +835,7 @@ export declare function threads(options?: {
 }): Promise<Threads>;
 /**
  * The WebAssembly SIMD engine: synchronous, one thread, float16, float32 and float64; numbers go through
- * `scalar`. Arrays stream through tiles, so memory beyond input and output stays below 256 KiB at
+ * `scalar`. Arrays stream through tiles, so memory beyond input and output stays below 512 KiB at
  * any size.
  *
  * @example The same bits as plain TypeScript

@@ -11,6 +11,7 @@
  *   all |x| <= 87.3      1 / (1 + e^-x)                    float64 lanes: nothing overflows
  *   otherwise            the same, |x| cut at 200          four by four
  *   float64
+ *   |x| < 32             a polynomial for each 1/32        beta = 1: table.simd.ts
  *   |beta x| > 700       e^x rounded once, or 1            lane by lane; NaN as well
  *   otherwise            t / (1 + t), 1 / (1 + t)          carried as high + low
  *
@@ -33,6 +34,20 @@ import {
 import { at, fence, highHalf, low, lowHalf, narrow, nmadd, remainder, setLow } from "./lanes.simd";
 import { blockSize, isBeyond, setFactor, signMask32, tail } from "./ranges.simd";
 import { betaTimes } from "./softplus.simd";
+import {
+  fill,
+  isInside,
+  isOutside,
+  offset,
+  rowOf,
+  safeStart0,
+  safeStart1,
+  shifted,
+  start0,
+  start1,
+  toSigmoid,
+  valueOf,
+} from "./table.simd";
 import { distance, roundPair, undecided, undecidedTiny } from "./undecided.simd";
 
 const one32 = quad("0x1p+0");
@@ -197,24 +212,48 @@ export function sigmoid64(src: usize, dst: usize, begin: u32, end: u32, beta: f6
     careful64(src + (begin << 3), dst + (begin << 3), (end - begin) << 3, beta);
     return;
   }
-  for (let i = begin; i < end; i += 16) {
+  fill();
+  for (let i = begin; i < end; i += 8) {
     const from = src + (i << 3);
     const to = dst + (i << 3);
-    let within = i64x2.splat(-1);
-    const x$ = v128.load(from, 16 * $);
-    within = v128.and(within, f64x2.le(f64x2.abs(x$), at(limit64)));
-    if (!i64x2.all_true(within)) {
-      careful64(from, to, 128, beta);
+    let rows = i64x2.splat(0);
+    const x$$ = v128.load(from, 16 * $$);
+    const k$$ = shifted(x$$);
+    rows = v128.or(rows, rowOf(k$$));
+    if (isOutside(rows)) {
+      mixed64(from, to);
       continue;
     }
-    const above$ = fraction(f64x2.abs(x$), f64x2.splat(0));
-    const aboveLow$ = aboveLow;
-    const below$ = below;
-    const belowLow$ = belowLow;
-    fence(from, to);
-    const q$ = quotient(above$, aboveLow$, below$, belowLow$, x$);
-    v128.store(to, f64x2.add(q$, low), 16 * $);
+    const y$$ = valueOf(start0(k$$) + toSigmoid, start1(k$$) + toSigmoid, offset(x$$, k$$));
+    v128.store(to, y$$, 16 * $$);
   }
+}
+
+/** A float64 block for all x. */
+function mixed64(from: usize, to: usize): void {
+  const x$$ = v128.load(from, 16 * $$);
+  const k$$ = shifted(x$$);
+  const y$$ = valueOf(safeStart0(k$$) + toSigmoid, safeStart1(k$$) + toSigmoid, offset(x$$, k$$));
+  wide64(from, to);
+  v128.store(to, v128.bitselect(y$$, v128.load(to, 16 * $$), isInside(k$$)), 16 * $$);
+}
+
+/** A float64 block without the table. */
+function wide64(from: usize, to: usize): void {
+  let within = i64x2.splat(-1);
+  const x$$ = v128.load(from, 16 * $$);
+  within = v128.and(within, f64x2.le(f64x2.abs(x$$), at(limit64)));
+  if (!i64x2.all_true(within)) {
+    careful64(from, to, 64, 1);
+    return;
+  }
+  const above$$ = fraction(f64x2.abs(x$$), f64x2.splat(0));
+  const aboveLow$$ = aboveLow;
+  const below$$ = below;
+  const belowLow$$ = belowLow;
+  fence(from, to);
+  const q$$ = quotient(above$$, aboveLow$$, below$$, belowLow$$, x$$);
+  v128.store(to, f64x2.add(q$$, low), 16 * $$);
 }
 
 /** float64 for all x and any beta, so many bytes. */

@@ -12,15 +12,16 @@
  *   all |x| <= 87.3      max + log1p(e^-|x|)                float64 lanes; the result is normal
  *   otherwise            max + log1p(e^-min(|x|,200))       four by four; e^-200 / beta rounds to 0
  *   float64
+ *   |x| < 32             a polynomial for each 1/32         beta = 1 or -1: table.simd.ts
  *   |beta x| > 700       e^x rounded once, or x             lane by lane; NaN as well
  *   otherwise            max + log1p(e^-|x|)                carried as high + low
  *
  * Kernels take ranges: elements begin to end of arrays that start at the addresses src and dst, a
- * multiple of 32. src may be dst. A block is eight vectors, 32 float32 or 16 float64; one element
- * that needs care sends its block to the careful path, where every element has the same bits as in
+ * multiple of 32. src may be dst. A block is eight vectors of float32, or four of float64; one
+ * element that needs care sends its block to a path for it, where every other has the same bits as in
  * the loop.
  *
- * Lines with `$` stand for eight vectors: see tools/build/assemblyscript.ts.
+ * Lines with `$` stand for eight vectors, lines with `$$` for four: see tools/build/assemblyscript.ts.
  */
 import {
   aboveLow,
@@ -41,6 +42,19 @@ import {
 import { at, fence, highHalf, low, lowHalf, multiply, narrow, setLow } from "./lanes.simd";
 import { beyond2s, plusLog, plusLog32, ratio } from "./log1p.simd";
 import { blockSize, factor1, factor2, factorFraction, isBeyond, setFactor, signMask32, tail } from "./ranges.simd";
+import {
+  fill,
+  isInside,
+  isOutside,
+  offset,
+  rowOf,
+  safeStart0,
+  safeStart1,
+  shifted,
+  start0,
+  start1,
+  valueOf,
+} from "./table.simd";
 import { distance, roundPair, undecided, undecidedTiny } from "./undecided.simd";
 
 const limitFast = quad("0x1.5d51ecp+6"); // 87.33: e^-87.33 > 2^-126
@@ -170,12 +184,8 @@ function careful(from: usize, to: usize, beta: f64): void {
 /** float32 softplus, correctly rounded, |x| < 105. */
 export function settled(x: f32): f32 {
   const log = logOf(f64x2.splat(Math.abs(x)), f64x2.splat(0));
-  const logLow = f64x2.extract_lane(low, 0);
-  const a = Math.max(x, 0);
-  const b = f64x2.extract_lane(log, 0);
-  const sum = a + b;
-  const bPart = sum - a;
-  return roundPair(sum, (a - (sum - bPart)) + (b - bPart) + logLow);
+  const sum = withMax(f64x2.splat(Math.max(x, 0)), log, low);
+  return roundPair(f64x2.extract_lane(sum, 0), f64x2.extract_lane(low, 0));
 }
 
 /** float32, for any beta: float64 lanes, rounded once. */
@@ -220,17 +230,18 @@ export function halfRatio(above: v128, aboveLow: v128, below: v128, belowLow: v1
   return ratio(f64x2.mul(above, at(half)), f64x2.mul(aboveLow, at(half)), below, belowLow);
 }
 
-/** max + log + logLow, rounded once, for max = 0 or max >= log. */
+/** max + log + logLow: the high part; the low part is in `low`. */
 // @ts-ignore: decorator
 @inline
-export function plusMax(max: v128, log: v128, logLow: v128): v128 {
+export function withMax(max: v128, log: v128, logLow: v128): v128 {
   const sum = f64x2.add(max, log);
   const logPart = f64x2.sub(sum, max);
   const sumLow = f64x2.add(
     f64x2.sub(max, f64x2.sub(sum, logPart)),
     f64x2.sub(log, logPart),
   );
-  return f64x2.add(sum, f64x2.add(sumLow, logLow));
+  setLow(f64x2.add(sumLow, logLow));
+  return sum;
 }
 
 /** float64, for any beta. A negative one is -softplus(-x; -beta). */
@@ -239,29 +250,55 @@ export function softplus64(src: usize, dst: usize, begin: u32, end: u32, beta: f
     careful64(src + (begin << 3), dst + (begin << 3), (end - begin) << 3, beta);
     return;
   }
+  fill();
   const sign = v128.and(f64x2.splat(beta), f64x2.splat(-0.0));
-  for (let i = begin; i < end; i += 16) {
+  for (let i = begin; i < end; i += 8) {
     const from = src + (i << 3);
     const to = dst + (i << 3);
-    let within = i64x2.splat(-1);
-    const x$ = v128.xor(v128.load(from, 16 * $), sign);
-    within = v128.and(within, f64x2.le(f64x2.abs(x$), at(limit64)));
-    if (!i64x2.all_true(within)) {
-      careful64(from, to, 128, beta);
+    let rows = i64x2.splat(0);
+    const x$$ = v128.xor(v128.load(from, 16 * $$), sign);
+    const k$$ = shifted(x$$);
+    rows = v128.or(rows, rowOf(k$$));
+    if (isOutside(rows)) {
+      mixed64(from, to, beta);
       continue;
     }
-    const above$ = fraction(f64x2.abs(x$), f64x2.splat(0));
-    const aboveLow$ = aboveLow;
-    const below$ = below;
-    const belowLow$ = belowLow;
-    fence(from, to);
-    const s$ = halfRatio(above$, aboveLow$, below$, belowLow$);
-    const twiceLow$ = low;
-    fence(from, to);
-    const rest$ = beyond2s(s$, twiceLow$);
-    const y$ = plusMax(f64x2.pmax(x$, f64x2.splat(0)), f64x2.add(s$, s$), rest$);
-    v128.store(to, v128.xor(y$, sign), 16 * $);
+    const y$$ = valueOf(start0(k$$), start1(k$$), offset(x$$, k$$));
+    v128.store(to, v128.xor(y$$, sign), 16 * $$);
   }
+}
+
+/** A float64 block for all x. */
+function mixed64(from: usize, to: usize, beta: f64): void {
+  const sign = v128.and(f64x2.splat(beta), f64x2.splat(-0.0));
+  const x$$ = v128.xor(v128.load(from, 16 * $$), sign);
+  const k$$ = shifted(x$$);
+  const y$$ = valueOf(safeStart0(k$$), safeStart1(k$$), offset(x$$, k$$));
+  wide64(from, to, beta);
+  v128.store(to, v128.bitselect(v128.xor(y$$, sign), v128.load(to, 16 * $$), isInside(k$$)), 16 * $$);
+}
+
+/** A float64 block without the table. */
+function wide64(from: usize, to: usize, beta: f64): void {
+  const sign = v128.and(f64x2.splat(beta), f64x2.splat(-0.0));
+  let within = i64x2.splat(-1);
+  const x$$ = v128.xor(v128.load(from, 16 * $$), sign);
+  within = v128.and(within, f64x2.le(f64x2.abs(x$$), at(limit64)));
+  if (!i64x2.all_true(within)) {
+    careful64(from, to, 64, beta);
+    return;
+  }
+  const above$$ = fraction(f64x2.abs(x$$), f64x2.splat(0));
+  const aboveLow$$ = aboveLow;
+  const below$$ = below;
+  const belowLow$$ = belowLow;
+  fence(from, to);
+  const s$$ = halfRatio(above$$, aboveLow$$, below$$, belowLow$$);
+  const twiceLow$$ = low;
+  fence(from, to);
+  const rest$$ = beyond2s(s$$, twiceLow$$);
+  const y$$ = f64x2.add(withMax(f64x2.pmax(x$$, f64x2.splat(0)), f64x2.add(s$$, s$$), rest$$), low);
+  v128.store(to, v128.xor(y$$, sign), 16 * $$);
 }
 
 /** float64 for all x and any beta, so many bytes. */
@@ -289,7 +326,7 @@ function careful64(from: usize, to: usize, bytes: usize, beta: f64): void {
 @inline
 export function rounded(max: v128, log: v128, logLow: v128, plain: bool, by: v128): v128 {
   return plain
-    ? plusMax(max, log, logLow)
+    ? f64x2.add(withMax(max, log, logLow), low)
     : f64x2.add(max, f64x2.add(f64x2.div(log, by), f64x2.div(logLow, by)));
 }
 

@@ -28,7 +28,7 @@ import {
   scaled32,
   scaledHalf,
 } from "./exp.simd";
-import { at, fence, highHalf, low, lowHalf, narrow } from "./lanes.simd";
+import { at, fence, highHalf, low, lowHalf, madd, narrow } from "./lanes.simd";
 import { beyond2s, plusLog, plusLog32 } from "./log1p.simd";
 import { blockSize, isBeyond, setFactor, signMask32 } from "./ranges.simd";
 import {
@@ -44,12 +44,34 @@ import {
   halfRatio,
   log1pOf,
   outside as softplusOutside,
-  plusMax,
   quick as quickSoftplus,
   quickBeta,
   rounded,
   settled,
+  withMax,
 } from "./softplus.simd";
+import {
+  fill,
+  firsts,
+  isInside,
+  isOutside,
+  isOutside32,
+  offset,
+  offset32,
+  rowOf,
+  rowOf32,
+  rowSize,
+  safeStart0,
+  safeStart1,
+  seconds,
+  shifted,
+  shifted32,
+  softplusTable,
+  start0,
+  start1,
+  toSigmoid,
+  valueOf,
+} from "./table.simd";
 import { distance, undecided, undecidedTiny } from "./undecided.simd";
 
 const limit64 = pair("0x1.5ep+9"); // 700
@@ -115,49 +137,107 @@ export function softplusWithGrad32(
   end: u32,
   beta: f64,
 ): void {
+  fill();
   const sign = signMask32(beta);
-  for (let i = begin; i < end; i += blockSize) {
+  for (let i = begin; i < end; i += 16) {
     const from = src + (i << 2);
     const to = value + (i << 2);
     const to2 = slope + (i << 2);
-    let largest = i32x4.splat(0);
-    const x$ = v128.xor(v128.load(from, 16 * $), sign);
-    largest = i32x4.max_s(largest, f32x4.abs(x$));
-    if (isBeyond(largest)) {
-      careful(from, to, to2, beta);
+    let rows = i32x4.splat(0);
+    const x$$ = v128.xor(v128.load(from, 16 * $$), sign);
+    const k$$ = shifted32(x$$);
+    const row$$ = rowOf32(k$$);
+    rows = v128.or(rows, row$$);
+    if (isOutside32(rows)) {
+      wide(from, to, to2, beta);
       continue;
     }
     let nearest = i32x4.splat(-1);
-    const a$ = f64x2.abs(lowHalf(x$));
-    const am$ = scaledHalf(a$);
-    const ar$ = reducedHalf(a$, am$);
-    const aR$ = even(ar$);
-    const aAbove$ = aboveOf(aR$, ar$, am$);
-    const aBelow$ = f64x2.add(aR$, ar$);
-    const p$ = f64x2.div(aAbove$, f64x2.add(aBelow$, aAbove$));
-    const g$ = slopeOf(lowHalf(x$), aAbove$, aBelow$);
-    const b$ = f64x2.abs(highHalf(x$));
-    const bm$ = scaledHalf(b$);
-    const br$ = reducedHalf(b$, bm$);
-    const bR$ = even(br$);
-    const bAbove$ = aboveOf(bR$, br$, bm$);
-    const bBelow$ = f64x2.add(bR$, br$);
-    const q$ = f64x2.div(bAbove$, f64x2.add(bBelow$, bAbove$));
-    const h$ = slopeOf(highHalf(x$), bAbove$, bBelow$);
-    nearest = i32x4.min_u(nearest, distance(g$, h$));
-    const s$ = narrow(g$, h$);
-    fence(from, to);
-    const u$ = plusLog(f64x2.pmax(lowHalf(x$), f64x2.splat(0)), p$);
-    const v$ = plusLog(f64x2.pmax(highHalf(x$), f64x2.splat(0)), q$);
-    nearest = i32x4.min_u(nearest, distance(u$, v$));
-    const y$ = narrow(u$, v$);
+    const r$$ = offset32(x$$, k$$);
+    const start$$ = i32x4.shl(row$$, rowSize);
+    const p$$: usize = i32x4.extract_lane(start$$, 0);
+    const q$$: usize = i32x4.extract_lane(start$$, 1);
+    const ar$$ = lowHalf(r$$);
+    const a5$$ = seconds(v128.load(p$$, softplusTable + 32), v128.load(q$$, softplusTable + 32));
+    const a4$$ = madd(ar$$, a5$$, firsts(v128.load(p$$, softplusTable + 32), v128.load(q$$, softplusTable + 32)));
+    const a3$$ = madd(ar$$, a4$$, seconds(v128.load(p$$, softplusTable + 16), v128.load(q$$, softplusTable + 16)));
+    const a2$$ = madd(ar$$, a3$$, firsts(v128.load(p$$, softplusTable + 16), v128.load(q$$, softplusTable + 16)));
+    const a1$$ = madd(ar$$, a2$$, seconds(v128.load(p$$, softplusTable), v128.load(q$$, softplusTable)));
+    const u$$ = madd(ar$$, a1$$, firsts(v128.load(p$$, softplusTable), v128.load(q$$, softplusTable)));
+    const g$$ = slopeAt(ar$$, a1$$, a2$$, a3$$, a4$$, a5$$);
+    const s$$: usize = i32x4.extract_lane(start$$, 2);
+    const t$$: usize = i32x4.extract_lane(start$$, 3);
+    const br$$ = highHalf(r$$);
+    const b5$$ = seconds(v128.load(s$$, softplusTable + 32), v128.load(t$$, softplusTable + 32));
+    const b4$$ = madd(br$$, b5$$, firsts(v128.load(s$$, softplusTable + 32), v128.load(t$$, softplusTable + 32)));
+    const b3$$ = madd(br$$, b4$$, seconds(v128.load(s$$, softplusTable + 16), v128.load(t$$, softplusTable + 16)));
+    const b2$$ = madd(br$$, b3$$, firsts(v128.load(s$$, softplusTable + 16), v128.load(t$$, softplusTable + 16)));
+    const b1$$ = madd(br$$, b2$$, seconds(v128.load(s$$, softplusTable), v128.load(t$$, softplusTable)));
+    const v$$ = madd(br$$, b1$$, firsts(v128.load(s$$, softplusTable), v128.load(t$$, softplusTable)));
+    const h$$ = slopeAt(br$$, b1$$, b2$$, b3$$, b4$$, b5$$);
+    nearest = i32x4.min_u(nearest, distance(g$$, h$$));
+    nearest = i32x4.min_u(nearest, distance(u$$, v$$));
+    const z$$ = narrow(g$$, h$$);
+    const y$$ = narrow(u$$, v$$);
     if (v128.any_true(undecided(nearest))) {
       careful(from, to, to2, beta);
       continue;
     }
-    v128.store(to, v128.xor(y$, sign), 16 * $);
-    v128.store(to2, s$, 16 * $);
+    v128.store(to, v128.xor(y$$, sign), 16 * $$);
+    v128.store(to2, z$$, 16 * $$);
   }
+}
+
+/**
+ * quick: the derivative of c1 r + c2 r^2 + ... + c6 r^6, of the sums that Horner's scheme leaves for
+ * the polynomial itself, and c6 = c5/6, which is near enough.
+ */
+// @ts-ignore: decorator
+@inline
+function slopeAt(r: v128, sum1: v128, sum2: v128, sum3: v128, sum4: v128, c5: v128): v128 {
+  return madd(r, madd(r, madd(r, madd(r, madd(r, c5, c5), sum4), sum3), sum2), sum1);
+}
+
+/** A float32 block without the table; the results are the correctly rounded ones either way. */
+function wide(from: usize, to: usize, to2: usize, beta: f64): void {
+  const sign = signMask32(beta);
+  let largest = i32x4.splat(0);
+  const x$$ = v128.xor(v128.load(from, 16 * $$), sign);
+  largest = i32x4.max_s(largest, f32x4.abs(x$$));
+  if (isBeyond(largest)) {
+    careful(from, to, to2, beta);
+    return;
+  }
+  let nearest = i32x4.splat(-1);
+  const a$$ = f64x2.abs(lowHalf(x$$));
+  const am$$ = scaledHalf(a$$);
+  const ar$$ = reducedHalf(a$$, am$$);
+  const aR$$ = even(ar$$);
+  const aAbove$$ = aboveOf(aR$$, ar$$, am$$);
+  const aBelow$$ = f64x2.add(aR$$, ar$$);
+  const p$$ = f64x2.div(aAbove$$, f64x2.add(aBelow$$, aAbove$$));
+  const g$$ = slopeOf(lowHalf(x$$), aAbove$$, aBelow$$);
+  const b$$ = f64x2.abs(highHalf(x$$));
+  const bm$$ = scaledHalf(b$$);
+  const br$$ = reducedHalf(b$$, bm$$);
+  const bR$$ = even(br$$);
+  const bAbove$$ = aboveOf(bR$$, br$$, bm$$);
+  const bBelow$$ = f64x2.add(bR$$, br$$);
+  const q$$ = f64x2.div(bAbove$$, f64x2.add(bBelow$$, bAbove$$));
+  const h$$ = slopeOf(highHalf(x$$), bAbove$$, bBelow$$);
+  nearest = i32x4.min_u(nearest, distance(g$$, h$$));
+  const s$$ = narrow(g$$, h$$);
+  fence(from, to);
+  const u$$ = plusLog(f64x2.pmax(lowHalf(x$$), f64x2.splat(0)), p$$);
+  const v$$ = plusLog(f64x2.pmax(highHalf(x$$), f64x2.splat(0)), q$$);
+  nearest = i32x4.min_u(nearest, distance(u$$, v$$));
+  const y$$ = narrow(u$$, v$$);
+  if (v128.any_true(undecided(nearest))) {
+    careful(from, to, to2, beta);
+    return;
+  }
+  v128.store(to, v128.xor(y$$, sign), 16 * $$);
+  v128.store(to2, s$$, 16 * $$);
 }
 
 /** quick: (x < 0 ? t : 1) / (1 + t) of t/2 = half / below. */
@@ -174,7 +254,7 @@ function slopeOf(x: v128, half: v128, below: v128): v128 {
 /** A block for all x: subnormal results, and the accurate phase where the rounding test fails. */
 function careful(from: usize, to: usize, to2: usize, beta: f64): void {
   const sign = signMask32(beta);
-  for (let k: usize = 0; k < 4 * blockSize; k += 16) {
+  for (let k: usize = 0; k < 64; k += 16) {
     const x = v128.xor(v128.load(from + k), sign);
     const y0 = quickSoftplus(lowHalf(x));
     const y1 = quickSoftplus(highHalf(x));
@@ -229,32 +309,68 @@ export function softplusWithGrad64(
     careful64(src + (begin << 3), value + (begin << 3), slope + (begin << 3), (end - begin) << 3, beta);
     return;
   }
+  fill();
   const sign = v128.and(f64x2.splat(beta), f64x2.splat(-0.0));
-  for (let i = begin; i < end; i += 16) {
+  for (let i = begin; i < end; i += 8) {
     const from = src + (i << 3);
     const to = value + (i << 3);
     const to2 = slope + (i << 3);
-    let within = i64x2.splat(-1);
-    const x$ = v128.xor(v128.load(from, 16 * $), sign);
-    within = v128.and(within, f64x2.le(f64x2.abs(x$), at(limit64)));
-    if (!i64x2.all_true(within)) {
-      careful64(from, to, to2, 128, beta);
+    let rows = i64x2.splat(0);
+    const x$$ = v128.xor(v128.load(from, 16 * $$), sign);
+    const k$$ = shifted(x$$);
+    rows = v128.or(rows, rowOf(k$$));
+    if (isOutside(rows)) {
+      mixed64(from, to, to2, beta);
       continue;
     }
-    const above$ = fraction(f64x2.abs(x$), f64x2.splat(0));
-    const aboveLow$ = aboveLow;
-    const below$ = below;
-    const belowLow$ = belowLow;
-    fence(from, to);
-    const q$ = quotient(above$, aboveLow$, below$, belowLow$, x$);
-    v128.store(to2, f64x2.add(q$, low), 16 * $);
-    const s$ = halfRatio(above$, aboveLow$, below$, belowLow$);
-    const twiceLow$ = low;
-    fence(from, to);
-    const rest$ = beyond2s(s$, twiceLow$);
-    const y$ = plusMax(f64x2.pmax(x$, f64x2.splat(0)), f64x2.add(s$, s$), rest$);
-    v128.store(to, v128.xor(y$, sign), 16 * $);
+    const r$$ = offset(x$$, k$$);
+    const p$$ = start0(k$$);
+    const q$$ = start1(k$$);
+    const y$$ = valueOf(p$$, q$$, r$$);
+    v128.store(to, v128.xor(y$$, sign), 16 * $$);
+    v128.store(to2, valueOf(p$$ + toSigmoid, q$$ + toSigmoid, r$$), 16 * $$);
   }
+}
+
+/** A float64 block for all x. */
+function mixed64(from: usize, to: usize, to2: usize, beta: f64): void {
+  const sign = v128.and(f64x2.splat(beta), f64x2.splat(-0.0));
+  const x$$ = v128.xor(v128.load(from, 16 * $$), sign);
+  const k$$ = shifted(x$$);
+  const r$$ = offset(x$$, k$$);
+  const p$$ = safeStart0(k$$);
+  const q$$ = safeStart1(k$$);
+  const y$$ = valueOf(p$$, q$$, r$$);
+  const g$$ = valueOf(p$$ + toSigmoid, q$$ + toSigmoid, r$$);
+  wide64(from, to, to2, beta);
+  const inside$$ = isInside(k$$);
+  v128.store(to, v128.bitselect(v128.xor(y$$, sign), v128.load(to, 16 * $$), inside$$), 16 * $$);
+  v128.store(to2, v128.bitselect(g$$, v128.load(to2, 16 * $$), inside$$), 16 * $$);
+}
+
+/** A float64 block without the table. */
+function wide64(from: usize, to: usize, to2: usize, beta: f64): void {
+  const sign = v128.and(f64x2.splat(beta), f64x2.splat(-0.0));
+  let within = i64x2.splat(-1);
+  const x$$ = v128.xor(v128.load(from, 16 * $$), sign);
+  within = v128.and(within, f64x2.le(f64x2.abs(x$$), at(limit64)));
+  if (!i64x2.all_true(within)) {
+    careful64(from, to, to2, 64, beta);
+    return;
+  }
+  const above$$ = fraction(f64x2.abs(x$$), f64x2.splat(0));
+  const aboveLow$$ = aboveLow;
+  const below$$ = below;
+  const belowLow$$ = belowLow;
+  fence(from, to);
+  const q$$ = quotient(above$$, aboveLow$$, below$$, belowLow$$, x$$);
+  v128.store(to2, f64x2.add(q$$, low), 16 * $$);
+  const s$$ = halfRatio(above$$, aboveLow$$, below$$, belowLow$$);
+  const twiceLow$$ = low;
+  fence(from, to);
+  const rest$$ = beyond2s(s$$, twiceLow$$);
+  const y$$ = f64x2.add(withMax(f64x2.pmax(x$$, f64x2.splat(0)), f64x2.add(s$$, s$$), rest$$), low);
+  v128.store(to, v128.xor(y$$, sign), 16 * $$);
 }
 
 /** float64 for all x and any beta, so many bytes. */

@@ -89,30 +89,32 @@ async function readSource(file: URL, _base: string): Promise<string | null> {
   }
 }
 
-/** Vectors of a block. */
-const vectors = 8;
+/** What stands for how many vectors. */
+const marks = [["$$", 4], ["$", 8]] as const;
 
 /**
- * Consecutive statements with `$` are written out together, once for each vector of a block, with 0
- * to 7 in the place of `$`: every step of the first vector, then every step of the second. That is
- * the order that V8 keeps, and the one that fills a processor best.
+ * Consecutive statements with `$` are written out together, once for each of eight vectors, with 0
+ * to 7 in its place: every step of the first vector, then every step of the second. That is the order
+ * that V8 keeps, and the one that fills a processor best. Those with `$$` are written out for four.
  */
 export function writeOutBlocks(source: string): string {
   const result: string[] = [];
   let block: string[] = [];
+  let mark: (typeof marks)[number] | undefined;
   const finish = () => {
-    for (let k = 0; k < (block.length > 0 ? vectors : 0); k++) {
-      result.push(...block.map((line) => line.replaceAll("$", String(k))));
+    for (let k = 0; mark !== undefined && k < mark[1]; k++) {
+      result.push(...block.map((line) => line.replaceAll(mark![0], String(k))));
     }
     block = [];
+    mark = undefined;
   };
   for (const line of source.split("\n")) {
     const isComment = /^\s*(\/\/|\*|\/\*)/.test(line);
-    if (line.includes("$") && !isComment) block.push(line);
-    else if (block.length === 0 || !isComment) {
-      finish();
-      result.push(line);
-    }
+    const found = isComment ? undefined : marks.find(([text]) => line.includes(text));
+    if (found !== mark && !(isComment && block.length > 0)) finish();
+    mark ??= found;
+    if (found !== undefined) block.push(line);
+    else if (block.length === 0) result.push(line);
   }
   finish();
   return result.join("\n");

@@ -29,8 +29,8 @@ export interface Runner {
   ): void;
 }
 
-/** Where memory beyond constants and tiles begins. */
-export const heapStart = 131072;
+/** Where memory beyond constants, tiles and the tables of table.simd.ts begins. */
+export const heapStart = 0x60000;
 
 /** Instantiates the kernels in a memory of at least `heapStart` bytes that will never grow. */
 export function createRunner(module: WebAssembly.Module, memory: WebAssembly.Memory): Runner {
