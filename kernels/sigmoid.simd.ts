@@ -11,7 +11,7 @@
  *   all |x| <= 87.3      1 / (1 + e^-x)                    float64 lanes: nothing overflows
  *   otherwise            the same, |x| cut at 200          four by four
  *   float64
- *   |x| < 32             a polynomial for each 1/32        beta = 1: table.simd.ts
+ *   |x| < 32             a polynomial for each 1/32        beta = 1 or -1: table.simd.ts
  *   |beta x| > 700       e^x rounded once, or 1            lane by lane; NaN as well
  *   otherwise            t / (1 + t), 1 / (1 + t)          carried as high + low
  *
@@ -208,20 +208,21 @@ export function sigmoid32Beta(src: usize, dst: usize, begin: u32, end: u32, beta
 
 /** float64, for any beta. */
 export function sigmoid64(src: usize, dst: usize, begin: u32, end: u32, beta: f64): void {
-  if (beta != 1) {
+  if (Math.abs(beta) != 1) {
     careful64(src + (begin << 3), dst + (begin << 3), (end - begin) << 3, beta);
     return;
   }
   fill();
+  const sign = v128.and(f64x2.splat(beta), f64x2.splat(-0.0));
   for (let i = begin; i < end; i += 8) {
     const from = src + (i << 3);
     const to = dst + (i << 3);
     let rows = i64x2.splat(0);
-    const x$$ = v128.load(from, 16 * $$);
+    const x$$ = v128.xor(v128.load(from, 16 * $$), sign);
     const k$$ = shifted(x$$);
     rows = v128.or(rows, rowOf(k$$));
     if (isOutside(rows)) {
-      mixed64(from, to);
+      mixed64(from, to, beta);
       continue;
     }
     const y$$ = valueOf(start0(k$$) + toSigmoid, start1(k$$) + toSigmoid, offset(x$$, k$$));
@@ -230,21 +231,23 @@ export function sigmoid64(src: usize, dst: usize, begin: u32, end: u32, beta: f6
 }
 
 /** A float64 block for all x. */
-function mixed64(from: usize, to: usize): void {
-  const x$$ = v128.load(from, 16 * $$);
+function mixed64(from: usize, to: usize, beta: f64): void {
+  const sign = v128.and(f64x2.splat(beta), f64x2.splat(-0.0));
+  const x$$ = v128.xor(v128.load(from, 16 * $$), sign);
   const k$$ = shifted(x$$);
   const y$$ = valueOf(safeStart0(k$$) + toSigmoid, safeStart1(k$$) + toSigmoid, offset(x$$, k$$));
-  wide64(from, to);
+  wide64(from, to, beta);
   v128.store(to, v128.bitselect(y$$, v128.load(to, 16 * $$), isInside(k$$)), 16 * $$);
 }
 
 /** A float64 block without the table. */
-function wide64(from: usize, to: usize): void {
+function wide64(from: usize, to: usize, beta: f64): void {
+  const sign = v128.and(f64x2.splat(beta), f64x2.splat(-0.0));
   let within = i64x2.splat(-1);
-  const x$$ = v128.load(from, 16 * $$);
+  const x$$ = v128.xor(v128.load(from, 16 * $$), sign);
   within = v128.and(within, f64x2.le(f64x2.abs(x$$), at(limit64)));
   if (!i64x2.all_true(within)) {
-    careful64(from, to, 64, 1);
+    careful64(from, to, 64, beta);
     return;
   }
   const above$$ = fraction(f64x2.abs(x$$), f64x2.splat(0));

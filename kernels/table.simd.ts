@@ -73,8 +73,10 @@ export function fill(): void {
     const s = f64x2.extract_lane(quotient(above, upper, under, underLow, f64x2.splat(n)), 0);
     const sLow = f64x2.extract_lane(low, 0);
     const log = log1pOf(above, upper, under, underLow);
-    const y = f64x2.extract_lane(withMax(f64x2.splat(Math.max(n, 0)), log, low), 0);
-    const yLow = f64x2.extract_lane(low, 0);
+    const sum = f64x2.extract_lane(withMax(f64x2.splat(Math.max(n, 0)), log, low), 0);
+    const rest = f64x2.extract_lane(low, 0);
+    const y = sum + rest;
+    const yLow = (sum - y) + rest;
     const u = s * (1 - s);
     const w = 1 - 2 * s;
     const c2 = u / 2;
