@@ -1,6 +1,10 @@
 /**
  * The benchmark: validate, then time. Every implementation gets the same inputs, those of one process
  * the same arrays for their results; all of them are held ready and timed in interleaved rounds.
+ *
+ * A process may be fast or slow for as long as it lives, by where its memory happens to lie. So a run
+ * that others shall find again has several sittings: each loads everything anew and measures every
+ * case, and the samples of all are taken together.
  */
 import type { Case, DistributionName, Dtype, FloatArray } from "./cases.ts";
 import { caseName, draws, sweep } from "./cases.ts";
@@ -25,23 +29,59 @@ export interface BenchmarkOptions {
   readonly takesPart?: (item: Case, name: string) => boolean;
   /** Wall-clock seconds to aim for; slow implementations may take it beyond. */
   readonly budgetSeconds: number;
+  /** How often everything is loaded anew, and every case measured; once unless told. */
+  readonly sittings?: number;
   /** Rounds in every case whatever they cost, and rounds that are enough. */
   readonly rounds?: { readonly least: number; readonly most: number };
   /** Longest call to measure, in milliseconds, judged by the same implementation at another size. */
   readonly longestCall?: number;
   /** Ends the run early: nothing is returned. */
   readonly signal?: AbortSignal | undefined;
-  /** Called before each case and, with `undefined`, at the end. */
+  /** Called before each case of each sitting and, with `undefined`, at the end. */
   readonly onCase?: (name: string | undefined, index: number) => void;
 }
 
 interface Entry {
   readonly implementation: Implementation;
   readonly loaded: Loaded;
+}
+
+/** What all sittings have found of an implementation. */
+class Findings {
+  /** Why there is nothing of it at all, or nothing of a case, by the name of the case. */
+  gap: string | undefined;
+  readonly gaps = new Map<string, { reason: string; loaded: Loaded }>();
+  readonly timed = new Map<string, Timed>();
   /** Verdicts over the whole range, by function and dtype. */
-  readonly sweeps: Map<string, Verdict | undefined>;
+  readonly sweeps = new Map<string, Verdict | undefined>();
   /** Milliseconds per element in the latest case of at least 10,000, by function and dtype. */
-  readonly pace: Map<string, number>;
+  readonly pace = new Map<string, number>();
+
+  constructor(readonly implementation: Implementation) {}
+
+  /** Its row of a case, if it took part in it. */
+  row(item: Case): Row | undefined {
+    const gap = this.gaps.get(caseName(item));
+    if (gap) return gapRow(this.implementation, gap.reason, item, gap.loaded);
+    const timed = this.timed.get(caseName(item));
+    return timed && timedRow({ ...timed, implementation: this.implementation, item });
+  }
+}
+
+/** The samples of a case, of one sitting after the other. */
+interface Timed extends Verdicts {
+  readonly loaded: Loaded;
+  readonly samples: number[];
+  readonly calls: number;
+}
+
+interface Verdicts {
+  readonly verdict: Verdict | undefined;
+  readonly sweep: Verdict | undefined;
+}
+
+interface Prepared extends Verdicts {
+  readonly runner: Runner;
 }
 
 /**
@@ -56,12 +96,6 @@ const POOL = { rest: 8, wake: 30, sample: 4 };
  */
 const SINGLE = { wake: 1, sample: 2 };
 
-interface Prepared {
-  readonly runner: Runner;
-  readonly verdict: Verdict | undefined;
-  readonly sweep: Verdict | undefined;
-}
-
 /**
  * Runs the benchmark.
  *
@@ -73,46 +107,53 @@ export async function benchmark(options: BenchmarkOptions): Promise<Row[]> {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new RangeError(`two implementations are named ${twice}`);
   const run = new Run(options, await environment());
-  try {
-    await run.load();
-    const deadline = performance.now() + options.budgetSeconds * 1000;
-    for (const [i, item] of options.cases.entries()) {
-      options.signal?.throwIfAborted();
-      options.onCase?.(caseName(item), i);
-      const left = Math.max(0, deadline - performance.now());
-      await run.measure(item, performance.now() + left / (options.cases.length - i));
+  const { cases, sittings = 1, signal, onCase } = options;
+  const start = performance.now();
+  for (let sitting = 0; sitting < sittings; sitting++) {
+    const deadline = start + options.budgetSeconds * 1000 * (sitting + 1) / sittings;
+    try {
+      await run.load();
+      for (const [i, item] of cases.entries()) {
+        signal?.throwIfAborted();
+        onCase?.(caseName(item), sitting * cases.length + i);
+        const left = Math.max(0, deadline - performance.now());
+        await run.measure(item, performance.now() + left / (cases.length - i));
+      }
+    } finally {
+      await run.dispose();
     }
-    options.onCase?.(undefined, options.cases.length);
-    return run.rows();
-  } finally {
-    await run.dispose();
   }
+  onCase?.(undefined, sittings * cases.length);
+  return run.rows();
 }
 
 class Run {
-  readonly #entries: Entry[] = [];
-  readonly #rows: Row[] = [];
+  #entries: Entry[] = [];
+  readonly #findings: Map<Implementation, Findings>;
   readonly #steady: number[] = [];
   readonly #inputs = new Map<string, FloatArray>();
 
-  constructor(readonly options: BenchmarkOptions, readonly environment: Environment) {}
+  constructor(readonly options: BenchmarkOptions, readonly environment: Environment) {
+    this.#findings = new Map(options.implementations.map((one) => [one, new Findings(one)]));
+  }
 
   async load(): Promise<void> {
-    for (const implementation of this.options.implementations) {
+    for (const [implementation, found] of this.#findings) {
       this.options.signal?.throwIfAborted();
+      if (found.gap !== undefined) continue;
       try {
         const loaded = await implementation.load();
-        if (isGap(loaded)) this.#rows.push(gapRow(implementation, loaded.gap));
-        else this.#entries.push({ implementation, loaded, sweeps: new Map(), pace: new Map() });
+        if (isGap(loaded)) found.gap = loaded.gap;
+        else this.#entries.push({ implementation, loaded });
       } catch (error) {
-        this.#rows.push(gapRow(implementation, message(error)));
+        found.gap = message(error);
       }
     }
   }
 
   /** Measures one case, until about `deadline` on the clock of `performance.now()`. */
   async measure(item: Case, deadline: number): Promise<void> {
-    const { rounds = { least: 5, most: 41 }, signal } = this.options;
+    const { rounds = { least: 5, most: 41 }, sittings = 1, signal } = this.options;
     const inputs = this.#inputsOf(item);
     const ready: (Prepared & { entry: Entry; watch: Stopwatch })[] = [];
     const runners: Runner[] = [];
@@ -133,14 +174,18 @@ class Run {
           const watch = await stopwatch(prepared.runner, { warmUp, ...own });
           ready.push({ entry, watch, ...prepared });
         } catch (error) {
-          this.#rows.push(gapRow(entry.implementation, message(error), item, entry.loaded));
+          this.#note(entry, item, message(error));
         }
         await breathe();
         signal?.throwIfAborted();
       }
       const budget = Math.max(0, deadline - performance.now());
       const others = new Others();
-      const samples = await takeRounds(ready.map(({ watch }) => watch), { ...rounds, budget }, {
+      const samples = await takeRounds(ready.map(({ watch }) => watch), {
+        least: Math.ceil(rounds.least / sittings),
+        most: Math.ceil(rounds.most / sittings),
+        budget,
+      }, {
         signal,
         // Another in every run: if an order has an effect, runs must not have it in common.
         seed: Math.floor(Math.random() * 2 ** 32),
@@ -148,19 +193,11 @@ class Run {
         afterRound: () => this.#steady.push(steadyWork()),
         onFailure: (i, error) => failures.set(i, message(error)),
       });
-      ready.forEach(({ entry: { implementation, loaded, pace }, watch, verdict, sweep }, i) => {
+      for (const [i, one] of ready.entries()) {
         const failure = failures.get(i);
-        if (failure !== undefined) {
-          this.#rows.push(gapRow(implementation, failure, item, loaded));
-          return;
-        }
-        const elements = item.rows * item.columns;
-        if (elements >= 10_000) {
-          pace.set(`${item.fn} ${item.dtype}`, quartiles(samples[i]!).median / 1e6 / elements);
-        }
-        const timing = { samples: samples[i]!, calls: watch.calls };
-        this.#rows.push(timedRow({ implementation, loaded, item, verdict, sweep, ...timing }));
-      });
+        if (failure === undefined) this.#time(one, item, samples[i]!);
+        else this.#note(one.entry, item, failure);
+      }
     } finally {
       for (const runner of runners) {
         try {
@@ -172,10 +209,40 @@ class Run {
     }
   }
 
+  #note({ implementation, loaded }: Entry, item: Case, reason: string): void {
+    this.#findings.get(implementation)!.gaps.set(caseName(item), { reason, loaded });
+  }
+
+  #time(
+    { entry: { implementation, loaded }, watch, verdict, sweep }: Prepared & {
+      readonly entry: Entry;
+      readonly watch: Stopwatch;
+    },
+    item: Case,
+    samples: readonly number[],
+  ): void {
+    const { timed, pace } = this.#findings.get(implementation)!;
+    const elements = item.rows * item.columns;
+    if (elements >= 10_000) {
+      pace.set(`${item.fn} ${item.dtype}`, quartiles(samples).median / 1e6 / elements);
+    }
+    const before = timed.get(caseName(item))?.samples ?? [];
+    timed.set(caseName(item), {
+      ...{ loaded, verdict, sweep, calls: watch.calls },
+      samples: [...before, ...samples],
+    });
+  }
+
   /** All rows, with the columns that describe the run. */
   rows(): Row[] {
     const noise = this.#steady.length > 0 ? relativeSpread(quartiles(this.#steady)) : null;
-    return this.#rows.map((row) => ({ ...row, ...this.environment, noise }));
+    const findings = [...this.#findings.values()];
+    const whole = findings.flatMap(({ implementation, gap }) =>
+      gap === undefined ? [] : [gapRow(implementation, gap)]
+    );
+    const there = findings.filter(({ gap }) => gap === undefined);
+    const rows = this.options.cases.flatMap((item) => there.flatMap((one) => one.row(item) ?? []));
+    return [...whole, ...rows].map((row) => ({ ...row, ...this.environment, noise }));
   }
 
   async dispose(): Promise<void> {
@@ -186,19 +253,23 @@ class Run {
         // Ended already: nothing is left to free.
       }
     }
+    this.#entries = [];
   }
 
   /** Makes a runner for a case and judges it; or notes why there is none. */
   async #prepare(entry: Entry, inputs: Inputs): Promise<Prepared | undefined> {
     const { implementation, loaded } = entry;
+    const { gaps, timed, pace } = this.#findings.get(implementation)!;
     let runner: Runner | Gap | undefined;
     const { rows, columns, fn, dtype } = inputs.case;
-    const expected = (entry.pace.get(`${fn} ${dtype}`) ?? 0) * rows * columns;
+    const name = caseName(inputs.case);
+    if (gaps.has(name)) return undefined;
+    const expected = (pace.get(`${fn} ${dtype}`) ?? 0) * rows * columns;
     const { longestCall = Infinity } = this.options;
-    if (expected > longestCall) {
+    if (expected > longestCall && !timed.has(name)) {
       const reason = `a call of this size takes about ${(expected / 1000).toPrecision(2)} s, ` +
         `longer than the ${longestCall / 1000} s that this plan grants`;
-      this.#rows.push(gapRow(implementation, reason, inputs.case, loaded));
+      this.#note(entry, inputs.case, reason);
       return undefined;
     }
     try {
@@ -208,17 +279,18 @@ class Run {
         await runOnce(runner);
         return { runner, sweep, verdict: await check(implementation, inputs, runner, 512) };
       }
-      this.#rows.push(gapRow(implementation, runner.gap, inputs.case, loaded));
+      this.#note(entry, inputs.case, runner.gap);
     } catch (error) {
       if (runner && !isGap(runner)) await runner.dispose?.();
       if (error instanceof BoundError) throw error;
-      this.#rows.push(gapRow(implementation, message(error), inputs.case, loaded));
+      this.#note(entry, inputs.case, message(error));
     }
     return undefined;
   }
 
   /** Judges an implementation over the whole range, once for each function and dtype. */
-  async #sweep({ implementation, loaded, sweeps }: Entry, item: Case) {
+  async #sweep({ implementation, loaded }: Entry, item: Case) {
+    const { sweeps } = this.#findings.get(implementation)!;
     const key = `${item.fn} ${item.dtype}`;
     if (sweeps.has(key)) return sweeps.get(key);
     const x = sweep(item.dtype);

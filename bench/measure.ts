@@ -4,7 +4,14 @@ import type { Implementation } from "./implementation.ts";
 import { IMPLEMENTATIONS, OWN } from "./implementations.ts";
 import { isolated } from "./isolate/isolated.ts";
 import type { Case } from "./cases.ts";
-import { BUDGET_SECONDS, LONGEST_CALL, type Plan, planCases, type Selection } from "./plans.ts";
+import {
+  BUDGET_SECONDS,
+  LONGEST_CALL,
+  type Plan,
+  planCases,
+  type Selection,
+  SITTINGS,
+} from "./plans.ts";
 import { progress } from "./progress.ts";
 import { gapRow, type Row } from "./results.ts";
 
@@ -41,13 +48,14 @@ export async function measure(options: MeasureOptions = {}): Promise<Row[]> {
   const asked = options.implementations ?? (plan === "quick" ? OWN : IMPLEMENTATIONS);
   const implementations = select(asked);
   const left = options.implementations ? [] : IMPLEMENTATIONS.filter((one) => !asked.includes(one));
-  const bar = progress(cases.length, "benchmark");
+  const bar = progress(SITTINGS[plan] * cases.length, "benchmark");
   let last = 0;
   try {
     const rows = await benchmark({
       cases,
       implementations: implementations.map(isolated),
       budgetSeconds: options.budgetSeconds ?? BUDGET_SECONDS[plan],
+      sittings: SITTINGS[plan],
       longestCall: LONGEST_CALL[plan],
       rounds: plan === "quick" ? { least: 3, most: 21 } : { least: 7, most: 41 },
       signal: options.signal,

@@ -1,13 +1,19 @@
 /*
  * softplusWithGrad(x) = { value: softplus(x), grad: sigmoid(x) } in one pass, the twin of
- * softplus_with_grad.ts on vectors: both come from one e^-|x|, to the bits of the two kernels.
+ * softplus_with_grad.ts on vectors: both come from one e^-|x| or one polynomial, to the bits of the
+ * two kernels.
  *
  * float32 fast: sigmoid32Fast wants e^-x, which is 1/t where x < 0. The reduced arguments of x and
  * |x| differ in nothing but their sign, so e^-x costs three more operations on the same parts of
  * the polynomial, and no bit differs from sigmoid32Fast.
  *
- * float32 exact: numerator and denominator of e^-|x| serve both. Where a block passes the rounding
- * test, both results are the correctly rounded ones, however the quick phase came to them.
+ * float32 exact: where a block passes the rounding test, both results are the correctly rounded
+ * ones, however the quick phase came to them. For |x| < 32 one row of table.simd.ts gives both: the
+ * sums that Horner's scheme leaves for the value make its derivative by Horner's scheme again. So
+ * this takes two thirds of the time of both kernels. In other blocks numerator and denominator of
+ * e^-|x| serve both.
+ *
+ * float64: a row for each (table.simd.ts), as in the two kernels.
  */
 import {
   aboveLow,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Case } from "../bench/cases.ts";
 import { benchmark, type BenchmarkOptions } from "../bench/harness.ts";
-import type { Implementation, Inputs, Runner } from "../bench/implementation.ts";
+import type { Implementation, Inputs, Loaded, Runner } from "../bench/implementation.ts";
 import { fillRunner } from "../bench/implementation.ts";
 import { copy } from "../bench/peers/copy.ts";
 import { mathLoop } from "../bench/peers/math-loop.ts";
@@ -270,5 +270,44 @@ Deno.test("threadsAtWork: somebody who works beside it once is not counted", asy
     };
     assert.equal(await threadsAtWork("self", sometimes), 1);
     assert.equal(runs, 3, "the first two counts differed");
+  }
+});
+
+/** `planted`, whose loads and disposals are counted, and whose `fails`th load cannot prepare. */
+function loadedAnew(fails?: number) {
+  const count = { loads: 0, disposals: 0 };
+  const one = planted("anew", stable);
+  const implementation: Implementation = {
+    ...one,
+    async load() {
+      const loaded = await one.load() as Loaded;
+      const prepare = ++count.loads === fails
+        ? () => Promise.reject(new Error("no more"))
+        : loaded.prepare;
+      return { ...loaded, prepare, dispose: () => void count.disposals++ };
+    },
+  };
+  return { count, implementation };
+}
+
+Deno.test("harness: every sitting loads anew, and the samples of all are taken together", async () => {
+  const { count, implementation } = loadedAnew();
+  const names: (string | undefined)[] = [];
+  const rows = await run([implementation], {
+    sittings: 3,
+    rounds: { least: 6, most: 6 },
+    onCase: (name, index) => void names.push(`${index} ${name}`),
+  });
+  assert.deepEqual(count, { loads: 3, disposals: 3 });
+  assert.deepEqual(rows.map(({ samples, round_ns }) => [samples, round_ns!.length]), [[6, 6]]);
+  assert.deepEqual(names.map((name) => name!.split(" ")[0]), ["0", "1", "2", "3"]);
+});
+
+Deno.test("harness: what fails in one sitting is a gap, whatever the others found", async () => {
+  for (const fails of [1, 2, 3]) {
+    const { count, implementation } = loadedAnew(fails);
+    const rows = await run([implementation], { sittings: 3 });
+    assert.deepEqual(rows.map(({ gap }) => gap), ["no more"]);
+    assert.equal(count.disposals, 3);
   }
 });
