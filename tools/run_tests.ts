@@ -39,8 +39,11 @@ const denoTest = (name: string, ...args: string[]): Step => ({
     for (const { name, reason } of failuresIn(junit)) {
       failures.push(`${name}\n${reason.split("\n").slice(0, REASON_LINES).join("\n")}`);
     }
-    // Modules that do not compile, or tests that are not found, fail without a failing test.
+    // Modules that do not compile, tests that are not found, or an end in a crash.
     const unseen = (!passed && counts.failed === 0) || counts.passed + counts.failed === 0;
+    if (unseen) {
+      failures.push(`${name}: deno test failed, though no test did: see its output above`);
+    }
     return unseen ? add(counts, { ...none, failed: 1 }) : counts;
   },
 });
