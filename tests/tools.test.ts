@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parseNotebooks } from "../tools/notebooks.ts";
 import { notebookModule } from "../tools/check/notebook_code.ts";
 import { checkPlainTypescript } from "../tools/check/plain_typescript.ts";
 import { replaceFile, replaceFolder } from "../tools/files.ts";
@@ -122,4 +123,15 @@ Deno.test("plain TypeScript: knows the web, does not know Deno", async () => {
   assert.match(await check("export const a: unknown = Deno.version;"), /Cannot find name 'Deno'/);
   assert.match(await check("export const a = (b: number) => b * 2;"), /isolatedDeclarations/);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("notebooks: the command line, and what is wrong with it", async () => {
+  assert.deepEqual(await parseNotebooks([]), { check: false, parts: [] });
+  assert.deepEqual(await parseNotebooks(["--check", "02"]), { check: true, parts: ["02"] });
+  assert.equal(await parseNotebooks(["--help"]), "help");
+  await assert.rejects(
+    parseNotebooks(["99"]),
+    /^RangeError: there is no notebook 99; there are: 01/,
+  );
+  await assert.rejects(parseNotebooks(["--chek"]), /--chek/);
 });

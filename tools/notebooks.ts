@@ -5,6 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { duration, progress } from "../bench/progress.ts";
 import { RESULTS_VARIABLE } from "../bench/saved.ts";
 import { replaceFile } from "./files.ts";
@@ -77,7 +78,6 @@ export async function notebooks(
 ): Promise<readonly string[]> {
   const failures: string[] = [];
   const files = await readNotebooks(options.parts);
-  if (files.length === 0) failures.push("there is no such notebook");
   for (const file of files) {
     // What is committed shows the committed run; `reproduce` shows that of its machine.
     const { notebook, problems } = await runNotebook(file, { [RESULTS_VARIABLE]: "reference" });
@@ -91,20 +91,62 @@ export async function notebooks(
   return failures;
 }
 
-if (import.meta.main) {
-  await exitWith(async () => {
-    const start = performance.now();
-    const check = Deno.args.includes("--check");
-    const { missing, ok } = await setup();
-    if (!ok || missing.includes(jupyter)) return false;
-    const failures = await notebooks({
-      check,
-      parts: Deno.args.filter((argument) => !argument.startsWith("--")),
-    });
-    for (const failure of failures) console.error(failure);
-    const took = duration((performance.now() - start) / 1000);
-    const verdict = failures.length > 0 ? "not all is well" : check ? "checked" : "up to date";
-    console.log(`Notebooks: ${verdict}, after ${took}`);
-    return failures.length === 0;
+const HELP = `Executes the notebooks and puts the results in their place.
+
+  deno task notebooks [--check] [PARTS]
+
+  --check   only sees whether they run and whether the committed ones are whole
+  --help
+  PARTS     of names, such as 02; without any, all notebooks`;
+
+/**
+ * Reads the command line.
+ *
+ * @throws {TypeError} an option that there is not
+ * @throws {RangeError} a part that is in no notebook's name
+ */
+export async function parseNotebooks(
+  args: readonly string[],
+): Promise<"help" | { readonly check: boolean; readonly parts: readonly string[] }> {
+  const { values, positionals: parts } = parseArgs({
+    args: [...args],
+    options: { check: { type: "boolean" }, help: { type: "boolean" } },
+    allowPositionals: true,
   });
+  if (values.help) return "help";
+  const names = (await readNotebooks()).map(({ name }) => name);
+  const unknown = parts.find((part) => !names.some((name) => name.includes(part)));
+  if (unknown !== undefined) {
+    throw new RangeError(`there is no notebook ${unknown}; there are: ${names.join(", ")}`);
+  }
+  return { check: values.check ?? false, parts };
 }
+
+async function main(): Promise<boolean> {
+  const start = performance.now();
+  let options: Awaited<ReturnType<typeof parseNotebooks>>;
+  try {
+    options = await parseNotebooks(Deno.args);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${HELP}`);
+    return false;
+  }
+  if (options === "help") {
+    console.log(HELP);
+    return true;
+  }
+  const { missing, ok } = await setup();
+  if (!ok || missing.includes(jupyter)) return false;
+  const failures = await notebooks(options);
+  for (const failure of failures) console.error(failure);
+  const took = duration((performance.now() - start) / 1000);
+  const verdict = failures.length > 0
+    ? "not all is well"
+    : options.check
+    ? "checked"
+    : "up to date";
+  console.log(`Notebooks: ${verdict}, after ${took}`);
+  return failures.length === 0;
+}
+
+if (import.meta.main) await exitWith(main);
