@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isWhole } from "./slice.ts";
 import { environment } from "../../bench/environment.ts";
 import type { Gap } from "../../bench/implementation.ts";
 import type { Progress } from "../../bench/progress.ts";
@@ -305,7 +306,7 @@ async function conclude(
       ? "sampled"
       : subject.subsetOnly
       ? "subset"
-      : isParts(name)
+      : isParts(name) && !isWhole(subject, name)
       ? "strided"
       : "exhaustive",
     inputs: joined.inputs,

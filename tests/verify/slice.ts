@@ -10,6 +10,7 @@ import { blocks, exponentOfSlice, mirrored, partsBits } from "./slices.ts";
 import { type Elementwise, type Loaded, type Subject, subjectOf } from "./subjects.ts";
 import {
   type Format,
+  type FunctionName,
   isParts,
   type Mode,
   type PartsName,
@@ -211,11 +212,59 @@ async function compareParts(job: Job, target: Target, name: PartsName): Promise<
   const subject: Subject = subjectOf(target.subject);
   const { methods } = await load(target.subject);
   if (methods === undefined) throw new Error(`${target.subject} has no ${name}`);
-  const x = new Float32Array(partsBits(job.slice, job.mode === "quick").buffer);
+  const quick = job.mode === "quick";
+  const x = new Float32Array(partsBits(job.slice, quick).buffer);
   const tally = new Tally("f32");
   await judgeParts(tally, methods, name, x, subject);
+  if (!quick && isWhole(subject, name)) {
+    const size = blockSize([target]);
+    const level = subject.precision || "exact";
+    const outputs = Array.from({ length: 4 }, () => new Float32Array(size));
+    await blocks(
+      job.slice,
+      false,
+      size,
+      (bits) =>
+        judgeEach(tally, methods, new Float32Array(bits.buffer, 0, bits.length), level, outputs),
+    );
+  }
   tally.seconds = (performance.now() - start) / 1e3;
   return { target, result: tally.result(job.slice) };
+}
+
+/** Whether a function is compared with its parts on every float32. */
+export function isWhole({ ownWithGrad }: Subject, name: FunctionName): boolean {
+  return ownWithGrad === true && name === "softplusWithGrad";
+}
+
+/** Compares softplusWithGrad with its parts in one block of a slice, beta = 1. */
+async function judgeEach(
+  tally: Tally,
+  methods: NonNullable<Loaded["methods"]>,
+  x: F32,
+  precision: Precision,
+  outputs: readonly F32[],
+): Promise<void> {
+  const [value, grad, softplus, sigmoid] = outputs.map((one) => one.subarray(0, x.length)) as [
+    F32,
+    F32,
+    F32,
+    F32,
+  ];
+  // What writes nothing must not pass with its forerunner's results.
+  for (const one of [value, grad]) one.fill(12345);
+  await methods.softplusWithGrad(x, { out: { value, grad }, precision });
+  await methods.softplus(x, { out: softplus, precision });
+  await methods.sigmoid(x, { out: sigmoid, precision });
+  tally.inputs += x.length;
+  for (const [got, want] of [[value, softplus], [grad, sigmoid]] as const) {
+    const gotBits = new Int32Array(got.buffer, 0, x.length);
+    const wantBits = new Int32Array(want.buffer, 0, x.length);
+    for (let i = 0; i < x.length; i++) {
+      if (gotBits[i] === wantBits[i] || (Number.isNaN(got[i]) && Number.isNaN(want[i]))) continue;
+      tally.violate("parts", x[i]!, got[i]!, want[i]!);
+    }
+  }
 }
 
 /**

@@ -56,6 +56,8 @@ export interface Subject {
   readonly largeBlocks?: boolean;
   /** One worker alone uses it: it has a device of its own. */
   readonly alone?: boolean;
+  /** softplusWithGrad goes ways of its own: it is compared with its parts on every float32. */
+  readonly ownWithGrad?: boolean;
   /** Results depend on the machine, so nothing is compared with a certificate of another one. */
   readonly machineBound?: boolean;
   /** Only the quick subset is tried, because all float32 would take hours. */
@@ -73,6 +75,7 @@ interface KitEngine {
   readonly formats?: readonly Format[];
   readonly roots: readonly string[];
   readonly alone?: boolean;
+  readonly ownWithGrad?: boolean;
   readonly machineBound?: boolean;
   open(): Promise<Opened | Gap>;
 }
@@ -86,7 +89,8 @@ interface Opened {
 
 /** One subject for each precision of an engine of the kit. */
 function kitSubjects(
-  { engine, build = "", precisions, formats, roots, alone, machineBound, open }: KitEngine,
+  { engine, build = "", precisions, formats, roots, alone, ownWithGrad, machineBound, open }:
+    KitEngine,
 ) {
   return precisions.map((precision): Subject => ({
     id: [engine, precision, build].filter((part) => part !== "").join("-"),
@@ -100,6 +104,7 @@ function kitSubjects(
     bound: (name, format) => bound(format, precision || "exact", 1, engine, name),
     roots,
     ...(alone ? { alone } : {}),
+    ...(ownWithGrad ? { ownWithGrad } : {}),
     ...(machineBound ? { machineBound } : {}),
     async load() {
       const opened = await open();
@@ -145,6 +150,7 @@ function wasmSubjects(build: "fused" | "plain"): readonly Subject[] {
     build,
     precisions: ["exact", "fast"],
     roots: ["kernels/engines/wasm.ts"],
+    ownWithGrad: true,
     open() {
       const fused = build === "fused";
       if (compile(fused) === undefined) {
