@@ -28,6 +28,8 @@ export interface MeasureOptions extends Selection {
   readonly implementations?: readonly (Implementation | string)[];
   /** Seconds to aim for, in place of the plan's. */
   readonly budgetSeconds?: number;
+  /** How often everything is loaded anew and measured, in place of the plan's. */
+  readonly sittings?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -48,14 +50,15 @@ export async function measure(options: MeasureOptions = {}): Promise<Row[]> {
   const asked = options.implementations ?? (plan === "quick" ? OWN : IMPLEMENTATIONS);
   const implementations = select(asked);
   const left = options.implementations ? [] : IMPLEMENTATIONS.filter((one) => !asked.includes(one));
-  const bar = progress(SITTINGS[plan] * cases.length, "benchmark");
+  const sittings = options.sittings ?? SITTINGS[plan];
+  const bar = progress(sittings * cases.length, "benchmark");
   let last = 0;
   try {
     const rows = await benchmark({
       cases,
       implementations: implementations.map(isolated),
       budgetSeconds: options.budgetSeconds ?? BUDGET_SECONDS[plan],
-      sittings: SITTINGS[plan],
+      sittings,
       longestCall: LONGEST_CALL[plan],
       rounds: plan === "quick" ? { least: 3, most: 21 } : { least: 7, most: 41 },
       signal: options.signal,

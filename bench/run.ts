@@ -11,7 +11,7 @@ import type { DistributionName, Dtype, FunctionName } from "./cases.ts";
 import { DISTRIBUTIONS, FUNCTIONS } from "./cases.ts";
 import { IMPLEMENTATIONS } from "./implementations.ts";
 import { measure } from "./measure.ts";
-import { BUDGET_SECONDS, type Plan } from "./plans.ts";
+import { BUDGET_SECONDS, type Plan, SITTINGS } from "./plans.ts";
 import { readResults, type Row, saveResults } from "./results.ts";
 import { LOCAL } from "./saved.ts";
 import { formatResults } from "./table.ts";
@@ -30,6 +30,8 @@ const HELP = `Validates and times softplus, its gradient and sigmoid, and saves 
   --sizes NUMBERS         n of n x n
   --implementations NAMES those whose names contain one of NAMES
   --budget SECONDS        time to aim for
+  --sittings NUMBER       how often everything is loaded anew and measured (default: ${SITTINGS.standard}, and
+                          ${SITTINGS.quick} with --quick or --full); reference runs have 3
   --list                  the implementations, and what each call includes
   --compare PATHS         no measurement: names implementations that differ by 15 % or more
                           and change places between two .parquet files; fails
@@ -48,6 +50,7 @@ export interface RunOptions {
   readonly sizes?: number[];
   readonly implementations?: string[];
   readonly budgetSeconds?: number;
+  readonly sittings?: number;
 }
 
 /**
@@ -66,6 +69,7 @@ export function parseRun(
       ...{ dtypes: { type: "string" }, distributions: { type: "string" } },
       ...{ sizes: { type: "string" }, implementations: { type: "string" } },
       ...{ budget: { type: "string" }, compare: { type: "string" } },
+      ...{ sittings: { type: "string" } },
     },
   });
   if (values.help) return "help";
@@ -78,7 +82,7 @@ export function parseRun(
     return { compare: [first!, second] };
   }
   if (values.quick && values.full) throw new RangeError("--quick and --full exclude each other");
-  const { functions, dtypes, distributions, sizes, implementations, budget } = values;
+  const { functions, dtypes, distributions, sizes, implementations, budget, sittings } = values;
   return {
     plan: values.quick ? "quick" : values.full ? "full" : "standard",
     output: outputPath(values.output),
@@ -90,6 +94,7 @@ export function parseRun(
     ...(implementations !== undefined &&
       { implementations: list("implementations", implementations) }),
     ...(budget !== undefined && { budgetSeconds: positive("budget", budget) }),
+    ...(sittings !== undefined && { sittings: whole("sittings", sittings) }),
   };
 }
 
@@ -120,6 +125,12 @@ function positive(flag: string, text: string): number {
   const value = Number(text);
   if (value > 0 && Number.isFinite(value)) return value;
   throw new RangeError(`--${flag} ${text}: it takes positive numbers`);
+}
+
+function whole(flag: string, text: string): number {
+  const value = Number(text);
+  if (value >= 1 && Number.isSafeInteger(value)) return value;
+  throw new RangeError(`--${flag} ${text}: it takes whole numbers from 1`);
 }
 
 async function main(): Promise<number> {

@@ -11,11 +11,11 @@ import { LOCAL } from "../bench/saved.ts";
 Deno.test("bench: the command line without flags, and with all of them", () => {
   assert.deepEqual(parseRun([]), { plan: "standard", output: LOCAL });
   const all = "--full --output o/r.parquet --functions softplus,sigmoid --dtypes f64 " +
-    "--distributions tail --sizes 100,1010 --implementations scalar --budget 2.5";
+    "--distributions tail --sizes 100,1010 --implementations scalar --budget 2.5 --sittings 3";
   assert.deepEqual(parseRun(all.split(" ")), {
     ...{ plan: "full", output: "o/r.parquet", functions: ["softplus", "sigmoid"] },
     ...{ dtypes: ["f64"], distributions: ["tail"], sizes: [100, 1010] },
-    ...{ implementations: ["scalar"], budgetSeconds: 2.5 },
+    ...{ implementations: ["scalar"], budgetSeconds: 2.5, sittings: 3 },
   });
   assert.equal((parseRun(["--output", "o"]) as { output: string }).output, "o/benchmark.parquet");
   assert.equal(parseRun(["--quick", "--help"]), "help");
@@ -32,6 +32,7 @@ Deno.test("bench: a bad flag says what it takes", () => {
   fails("--dtypes f16", /--dtypes f16: it takes f32, f64/);
   fails("--sizes 10,-1", /--sizes -1: it takes positive/);
   fails("--budget soon", /--budget soon: it takes positive/);
+  fails("--sittings 1.5", /--sittings 1.5: it takes whole numbers/);
   fails("--functions ,", /--functions needs/);
   fails("--quick --full", /exclude each other/);
   fails("--compare a.parquet", /--compare takes two files/);
