@@ -4,14 +4,7 @@ import type { Implementation } from "./implementation.ts";
 import { IMPLEMENTATIONS, OWN } from "./implementations.ts";
 import { isolated } from "./isolate/isolated.ts";
 import type { Case } from "./cases.ts";
-import {
-  BUDGET_SECONDS,
-  LONGEST_CALL,
-  type Plan,
-  planCases,
-  type Selection,
-  SITTINGS,
-} from "./plans.ts";
+import { BUDGET_SECONDS, LONGEST_CALL, type Plan, planCases, type Selection } from "./plans.ts";
 import { progress } from "./progress.ts";
 import { gapRow, type Row } from "./results.ts";
 
@@ -28,7 +21,7 @@ export interface MeasureOptions extends Selection {
   readonly implementations?: readonly (Implementation | string)[];
   /** Seconds to aim for, in place of the plan's. */
   readonly budgetSeconds?: number;
-  /** How often everything is loaded anew and measured, in place of the plan's. */
+  /** How often everything is loaded anew and measured; once unless told. */
   readonly sittings?: number;
   readonly signal?: AbortSignal;
 }
@@ -50,7 +43,7 @@ export async function measure(options: MeasureOptions = {}): Promise<Row[]> {
   const asked = options.implementations ?? (plan === "quick" ? OWN : IMPLEMENTATIONS);
   const implementations = select(asked);
   const left = options.implementations ? [] : IMPLEMENTATIONS.filter((one) => !asked.includes(one));
-  const sittings = options.sittings ?? SITTINGS[plan];
+  const sittings = options.sittings ?? 1;
   const bar = progress(sittings * cases.length, "benchmark");
   let last = 0;
   try {

@@ -81,9 +81,6 @@ export const BUDGET_SECONDS: Readonly<Record<Plan, number>> = {
   full: 6000,
 };
 
-/** How often a plan loads everything anew: a process may be slow for as long as it lives. */
-export const SITTINGS: Readonly<Record<Plan, number>> = { quick: 1, standard: 2, full: 1 };
-
 /** Milliseconds of a call beyond which a plan leaves an implementation out, by name. */
 export const LONGEST_CALL: Readonly<Record<Plan, number>> = {
   quick: 100,

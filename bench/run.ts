@@ -11,7 +11,7 @@ import type { DistributionName, Dtype, FunctionName } from "./cases.ts";
 import { DISTRIBUTIONS, FUNCTIONS } from "./cases.ts";
 import { IMPLEMENTATIONS } from "./implementations.ts";
 import { measure } from "./measure.ts";
-import { BUDGET_SECONDS, type Plan, SITTINGS } from "./plans.ts";
+import { BUDGET_SECONDS, type Plan } from "./plans.ts";
 import { readResults, type Row, saveResults } from "./results.ts";
 import { LOCAL } from "./saved.ts";
 import { formatResults } from "./table.ts";
@@ -30,8 +30,8 @@ const HELP = `Validates and times softplus, its gradient and sigmoid, and saves 
   --sizes NUMBERS         n of n x n
   --implementations NAMES those whose names contain one of NAMES
   --budget SECONDS        time to aim for
-  --sittings NUMBER       how often everything is loaded anew and measured (default: ${SITTINGS.standard}, and
-                          ${SITTINGS.quick} with --quick or --full); reference runs have 3
+  --sittings NUMBER       how often everything is loaded anew and measured (default: 1;
+                          reference runs have 3)
   --list                  the implementations, and what each call includes
   --compare PATHS         no measurement: names implementations that differ by 15 % or more
                           and change places between two .parquet files; fails
