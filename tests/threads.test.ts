@@ -125,13 +125,22 @@ Deno.test("a piece whose arrays are gone fails alone, and its slot comes back", 
 Deno.test("out transferred away during a call: that call is rejected, others are not", async () => {
   await using pool = await createThreads({ size: 1 }, 0);
   const x = random(2 ** 21, 4); // far more than the slots of one worker hold
-  const out = new Float32Array(x.length);
-  const lost = pool.softplus(x, { out });
-  structuredClone(out, { transfer: [out.buffer] });
-  const other = pool.softplus(x);
-  await assert.rejects(lost, TypeError);
-  assert.deepEqual(await other, softplus(x));
-  assert.deepEqual(await pool.softplus(x), softplus(x));
+  const y = softplus(x);
+  for (let tries = 0;; tries++) {
+    const out = new Float32Array(x.length);
+    const lost = pool.softplus(x, { out }).then(() => undefined, (error: unknown) => error);
+    const taken = structuredClone(out, { transfer: [out.buffer] });
+    assert.deepEqual(await pool.softplus(x), y);
+    const error = await lost;
+    if (error !== undefined) {
+      assert.ok(error instanceof TypeError, `${error}`);
+      break;
+    }
+    // On a busy machine the worker may have kept pace: then all was there before the transfer.
+    assert.deepEqual(taken, y);
+    assert.ok(tries < 20, "no call was caught under way");
+  }
+  assert.deepEqual(await pool.softplus(x), y);
 });
 
 Deno.test("a worker that cannot be replaced: one attempt, and the calling thread computes", async () => {
