@@ -84,6 +84,11 @@ interface Prepared extends Verdicts {
   readonly runner: Runner;
 }
 
+interface Ready extends Prepared {
+  readonly entry: Entry;
+  readonly watch: Stopwatch;
+}
+
 /**
  * A pool of threads: it spins for at most so many milliseconds after its work (OpenMP's 4 to 7),
  * is called for up to so many to wake it up, and its samples are longer, as they scatter more.
@@ -155,7 +160,7 @@ class Run {
   async measure(item: Case, deadline: number): Promise<void> {
     const { rounds = { least: 5, most: 41 }, sittings = 1, signal } = this.options;
     const inputs = this.#inputsOf(item);
-    const ready: (Prepared & { entry: Entry; watch: Stopwatch })[] = [];
+    const ready: Ready[] = [];
     const runners: Runner[] = [];
     const failures = new Map<number, string>();
     try {
@@ -214,10 +219,7 @@ class Run {
   }
 
   #time(
-    { entry: { implementation, loaded }, watch, verdict, sweep }: Prepared & {
-      readonly entry: Entry;
-      readonly watch: Stopwatch;
-    },
+    { entry: { implementation, loaded }, watch, verdict, sweep }: Ready,
     item: Case,
     samples: readonly number[],
   ): void {

@@ -3,6 +3,9 @@
  * results, its slices, the hash of sources; and the references, measured against MPFR.
  */
 import assert from "node:assert/strict";
+import { wasm, type WithGrad } from "../mod.ts";
+import type { Methods } from "./engines.ts";
+import { judgeEach } from "./verify/slice.ts";
 import { fileURLToPath } from "node:url";
 import { bitsOf, fromBits, step } from "./floats.ts";
 import { exact, ulpError } from "./oracle.ts";
@@ -206,4 +209,26 @@ Deno.test("verify: the references import nothing from the kernels", async () => 
     assert.ok(files.length >= 2, "the walk follows imports");
     assert.ok(!files.some((file) => file.startsWith("kernels/") || file === "mod.ts"), `${files}`);
   }
+});
+
+Deno.test("verify: parts on every float32: one wrong bit is found, and results that were not written", async () => {
+  const x = new Float32Array([-90, -1, 0, 1, NaN, 40]);
+  const outputs = Array.from({ length: 4 }, () => new Float32Array(x.length));
+  const wrongOf = async (change: (value: Float32Array, grad: Float32Array) => void) => {
+    const methods = {
+      ...wasm,
+      softplusWithGrad(x: Float32Array, { out }: { out: WithGrad<Float32Array> }) {
+        wasm.softplusWithGrad(x, { out });
+        change(out.value, out.grad);
+        return out;
+      },
+    } as unknown as Methods;
+    const tally = new Tally("f32");
+    await judgeEach(tally, methods, x, "exact", outputs);
+    return tally.result(0).violations.parts.count;
+  };
+  assert.equal(await wrongOf(() => {}), 0);
+  assert.equal(await wrongOf((value) => void (value[1]! *= 1 + 2 ** -23)), 1);
+  assert.equal(await wrongOf((_, grad) => void (grad[0] = 0)), 1);
+  assert.equal(await wrongOf((value) => void value.fill(12345)), x.length);
 });

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { isWhole } from "./slice.ts";
 import { environment } from "../../bench/environment.ts";
 import type { Gap } from "../../bench/implementation.ts";
 import type { Progress } from "../../bench/progress.ts";
@@ -16,7 +15,7 @@ import type { Job, Outcome } from "./slice.ts";
 import { mirrored, SLICES } from "./slices.ts";
 import { type Sources, sourcesOf } from "./sources.ts";
 import { Store } from "./store.ts";
-import { type Loaded, type Subject, subjectOf } from "./subjects.ts";
+import { isWhole, type Loaded, type Subject, subjectOf } from "./subjects.ts";
 import {
   EDGES,
   type FunctionName,

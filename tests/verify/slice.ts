@@ -7,10 +7,9 @@ import type { Precision } from "../bounds.ts";
 import { errorOfRounding, Tally } from "./tally.ts";
 import { makeReference, refer, type Reference } from "./screen.ts";
 import { blocks, exponentOfSlice, mirrored, partsBits } from "./slices.ts";
-import { type Elementwise, type Loaded, type Subject, subjectOf } from "./subjects.ts";
+import { type Elementwise, isWhole, type Loaded, type Subject, subjectOf } from "./subjects.ts";
 import {
   type Format,
-  type FunctionName,
   isParts,
   type Mode,
   type PartsName,
@@ -232,13 +231,8 @@ async function compareParts(job: Job, target: Target, name: PartsName): Promise<
   return { target, result: tally.result(job.slice) };
 }
 
-/** Whether a function is compared with its parts on every float32. */
-export function isWhole({ ownWithGrad }: Subject, name: FunctionName): boolean {
-  return ownWithGrad === true && name === "softplusWithGrad";
-}
-
 /** Compares softplusWithGrad with its parts in one block of a slice, beta = 1. */
-async function judgeEach(
+export async function judgeEach(
   tally: Tally,
   methods: NonNullable<Loaded["methods"]>,
   x: F32,
@@ -258,12 +252,7 @@ async function judgeEach(
   await methods.sigmoid(x, { out: sigmoid, precision });
   tally.inputs += x.length;
   for (const [got, want] of [[value, softplus], [grad, sigmoid]] as const) {
-    const gotBits = new Int32Array(got.buffer, 0, x.length);
-    const wantBits = new Int32Array(want.buffer, 0, x.length);
-    for (let i = 0; i < x.length; i++) {
-      if (gotBits[i] === wantBits[i] || (Number.isNaN(got[i]) && Number.isNaN(want[i]))) continue;
-      tally.violate("parts", x[i]!, got[i]!, want[i]!);
-    }
+    noteDifferences(tally, x, got, want, 1);
   }
 }
 
@@ -311,11 +300,20 @@ async function judgePartsWith(
   }
   tally.inputs += x.length;
   for (const [got, want] of pairs) {
-    for (let i = 0; i < x.length; i++) {
-      if (!Object.is(got[i], want[i])) {
-        tally.violate("parts", x[i]!, got[i]!, want[i]!, options.beta);
-      }
-    }
+    noteDifferences(tally, x, got, want, options.beta);
     tally.digest(got);
+  }
+}
+
+/** Counts where two results do not have the same bits; every NaN counts as one. */
+function noteDifferences(
+  tally: Tally,
+  x: F32 | Float64Array,
+  got: F32 | Float64Array,
+  want: F32 | Float64Array,
+  beta: number,
+): void {
+  for (let i = 0; i < x.length; i++) {
+    if (!Object.is(got[i], want[i])) tally.violate("parts", x[i]!, got[i]!, want[i]!, beta);
   }
 }

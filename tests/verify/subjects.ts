@@ -188,3 +188,8 @@ export function covers(subject: Subject, name: FunctionName, format: Format): bo
   return subject.formats.includes(format) && subject.functions.includes(name) &&
     !(isParts(name) && subject.kind !== "kit");
 }
+
+/** Whether a function is compared with its parts on every float32. */
+export function isWhole({ ownWithGrad }: Subject, name: FunctionName): boolean {
+  return ownWithGrad === true && name === "softplusWithGrad";
+}
