@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { agreement, formatAgreement } from "./agreement.ts";
+import { agreement, formatAgreement, type Scope, SCOPES } from "./agreement.ts";
 import type { DistributionName, Dtype, FunctionName } from "./cases.ts";
 import { DISTRIBUTIONS, FUNCTIONS } from "./cases.ts";
 import { IMPLEMENTATIONS } from "./implementations.ts";
@@ -34,8 +34,9 @@ const HELP = `Validates and times softplus, its gradient and sigmoid, and saves 
                           reference runs have 3)
   --list                  the implementations, and what each call includes
   --compare PATHS         no measurement: names implementations that differ by 15 % or more
-                          and change places between two .parquet files; fails
-                          where that is beyond the quartiles of both
+                          and change places between two .parquet files, over all they
+                          have in common, by function and by case; fails where that is
+                          beyond the quartiles of both
   --help
 
 NAMES and NUMBERS are separated by commas.`;
@@ -147,9 +148,12 @@ async function main(): Promise<number> {
   }
   if ("compare" in options) {
     const [first, second] = options.compare.map(readResults) as [Row[], Row[]];
-    const found = agreement(first, second);
-    console.log(formatAgreement(found));
-    return found.disagreements.some(({ firm }) => firm) ? 1 : 0;
+    const found = (Object.keys(SCOPES) as Scope[]).map((scope) => {
+      const one = agreement(first, second, scope);
+      console.log(formatAgreement(one, scope));
+      return one;
+    });
+    return found.some(({ disagreements }) => disagreements.some(({ firm }) => firm)) ? 1 : 0;
   }
   const stop = new AbortController();
   const onSignal = () => stop.abort(new DOMException("interrupted", "AbortError"));

@@ -1,6 +1,6 @@
 /** Two runs of one machine: which orders they agree on. */
 import assert from "node:assert/strict";
-import { agreement, formatAgreement } from "../bench/agreement.ts";
+import { agreement, formatAgreement, type Scope } from "../bench/agreement.ts";
 import type { Row } from "../bench/results.ts";
 
 const row = (implementation: string, round_ns: number[], over: Partial<Row> = {}) => ({
@@ -14,12 +14,12 @@ Deno.test("agreement: who is clearly apart and stands the other way round in a r
   const second = [row("a", [100]), row("b", [95]), row("c", [118.75])];
   const { pairs, disagreements } = agreement(first, second);
   assert.equal(pairs, 3);
-  const about = { case: "softplus f32 normal 10x10", slower: "b", firm: true };
+  const about = { of: "softplus f32 normal 10x10", slower: "b", firm: true };
   assert.deepEqual(disagreements, [
     { ...about, faster: "c", ratios: [1.25, 0.8] },
     { ...about, faster: "a", ratios: [1.5, 0.95] },
   ]);
-  assert.match(formatAgreement({ pairs, disagreements }), /b \/ a is 1\.50 and 0\.950/);
+  assert.match(formatAgreement({ pairs, disagreements }, "case"), /b \/ a is 1\.50 and 0\.950/);
   // The same from the other side, and told in the same direction.
   assert.deepEqual(agreement(second, first).disagreements[1]!.ratios, [0.95, 1.5]);
   const [, turned] = agreement(first.toReversed(), second).disagreements;
@@ -59,4 +59,34 @@ Deno.test("agreement: other cases, gaps and who is in one run only do not take p
   for (const second of [[row("a", [100]), gap], [row("a", [100]), other], [row("a", [100])]]) {
     assert.equal(agreement([row("a", [100]), row("b", [300])], second).pairs, 0);
   }
+});
+
+Deno.test("agreement: over a function or everything, what cases say the other way round may cancel out", () => {
+  const sigmoid = { function: "sigmoid" };
+  const large = { rows: 20, columns: 20 };
+  // b / a: in softplus 1.5 and 0.9, then 2 and 2; in sigmoid 1.5 and 0.9.
+  const cases = [{}, large, sigmoid];
+  const run = (times: readonly number[]) =>
+    cases.flatMap((over, i) => [row("a", [100], over), row("b", [times[i]!], over)]);
+  const [first, second] = [run([150, 200, 150]), run([90, 200, 90])];
+  const of = (scope: Scope) => {
+    const { pairs, disagreements } = agreement(first, second, scope);
+    return [pairs, ...disagreements.map((one) => one.of)];
+  };
+  assert.deepEqual(of("case"), [3, "softplus f32 normal 10x10", "sigmoid f32 normal 10x10"]);
+  assert.deepEqual(of("function"), [2, "sigmoid"]);
+  assert.deepEqual(of("everything"), [1]);
+  const [only] = agreement(run([150, 150, 150]), run([90, 90, 90]), "everything").disagreements;
+  assert.deepEqual([only!.of, only!.slower, only!.firm], ["", "b", true]);
+  only!.ratios.forEach((one, i) => assert.ok(Math.abs(one - [1.5, 0.9][i]!) < 1e-12));
+});
+
+Deno.test("agreement: over several cases, those count that both runs timed", () => {
+  const large = { rows: 20, columns: 20 };
+  const first = [row("a", [100]), row("b", [150]), row("a", [1], large), row("b", [9], large)];
+  const second = [row("a", [100]), row("b", [150])];
+  const { pairs, disagreements } = agreement(first, second, "everything");
+  assert.deepEqual([pairs, disagreements], [1, []]);
+  const turned = agreement(first, [row("a", [100]), row("b", [80])], "everything");
+  assert.ok(Math.abs(turned.disagreements[0]!.ratios[0] - 1.5) < 1e-12);
 });
