@@ -10,7 +10,7 @@ import type { Row } from "./results.ts";
 import { pairedRatio, type Quartiles } from "./statistics.ts";
 
 /** Two implementations are clearly apart when one takes this many times as long, or more. */
-export const CLEARLY = 1.15;
+const CLEARLY = 1.15;
 
 /** What a ratio is of: one case, all of a function, or all cases that both have in both runs. */
 export type Scope = "case" | "function" | "everything";
@@ -106,10 +106,10 @@ function ratio(numerator: Row, denominator: Row): Quartiles {
   return pairedRatio(numerator.round_ns!, denominator.round_ns!);
 }
 
-/** The geometric means. */
+/** The geometric means: products of roots, for a product of hundreds of ratios may overflow. */
 function mean(spreads: readonly Quartiles[]): Quartiles {
   const of = (pick: (one: Quartiles) => number) =>
-    spreads.map(pick).reduce((product, one) => product * one) ** (1 / spreads.length);
+    spreads.reduce((product, one) => product * pick(one) ** (1 / spreads.length), 1);
   return { q1: of(({ q1 }) => q1), median: of(({ median }) => median), q3: of(({ q3 }) => q3) };
 }
 

@@ -90,3 +90,14 @@ Deno.test("agreement: over several cases, those count that both runs timed", () 
   const turned = agreement(first, [row("a", [100]), row("b", [80])], "everything");
   assert.ok(Math.abs(turned.disagreements[0]!.ratios[0] - 1.5) < 1e-12);
 });
+
+Deno.test("agreement: over many cases whose ratios are large", () => {
+  const run = Array.from({ length: 400 }, (_, i) => {
+    const over = { rows: i + 1, columns: i + 1 };
+    return [row("a", [1], over), row("b", [1000], over)];
+  }).flat();
+  const turned = run.map((one) => one.implementation === "b" ? { ...one, round_ns: [1e-3] } : one);
+  const [only] = agreement(run, turned, "everything").disagreements;
+  const [larger, smaller] = only!.ratios.toSorted((a, b) => b - a) as [number, number];
+  assert.ok(Math.abs(larger / 1000 - 1) < 1e-9 && Math.abs(smaller * 1000 - 1) < 1e-9);
+});
