@@ -2,7 +2,7 @@
  * The targets of the WebAssembly engines, measured in one run: `deno task targets`. Values are
  * validated first, rounds are interleaved, ratios are taken pair by pair within rounds.
  */
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { caseName } from "./cases.ts";
@@ -23,9 +23,9 @@ export interface Targets extends Environment {
   readonly outcomes: readonly Outcome[];
 }
 
-/** The reference run, of which README's table is made. */
+/** The reference runs, one file for each machine, of which README's table is made. */
 export const REFERENCE_TARGETS: string = fileURLToPath(
-  new URL("results/targets.json", import.meta.url),
+  new URL("results/targets/", import.meta.url),
 );
 const LOCAL_TARGETS = fileURLToPath(new URL("../.cache/bench/targets.json", import.meta.url));
 
@@ -118,9 +118,28 @@ export function formatTargets({ outcomes, ...run }: Targets): string {
     `${run.date}${noise}\n\n${table}`;
 }
 
-/** Reads what a run has written. */
-export function readTargets(path: string = REFERENCE_TARGETS): Targets {
-  return JSON.parse(Deno.readTextFileSync(path)) as Targets;
+/**
+ * Reads the reference runs, the first one made first.
+ *
+ * @throws {RangeError} a run has other lines than the first: one of them was made by an older kit
+ */
+export function readTargets(folder: string = REFERENCE_TARGETS): Targets[] {
+  const names = Array.from(Deno.readDirSync(folder), ({ name }) => name)
+    .filter((name) => name.endsWith(".json")).sort();
+  const runs = names.map((name) => ({
+    name,
+    run: JSON.parse(Deno.readTextFileSync(join(folder, name))) as Targets,
+  })).sort((a, b) => a.run.date.localeCompare(b.run.date));
+  const lines = ({ outcomes }: Targets) =>
+    outcomes.map(({ title, target }) => title + target).join();
+  for (const { name, run } of runs) {
+    if (lines(run) !== lines(runs[0]!.run)) {
+      throw new RangeError(
+        `${name} and ${runs[0]!.name} have different lines: measure again with deno task targets`,
+      );
+    }
+  }
+  return runs.map(({ run }) => run);
 }
 
 function saveTargets(targets: Targets, path: string): void {

@@ -5,11 +5,12 @@ import { isGap } from "../bench/implementation.ts";
 import { IMPLEMENTATIONS } from "../bench/implementations.ts";
 import { kitImplementation, type Methods } from "../bench/kit.ts";
 import type { Row } from "../bench/results.ts";
-import { formatTargets } from "../bench/targets.ts";
+import { formatTargets, readTargets, type Targets } from "../bench/targets.ts";
 import { judgeLine } from "../bench/targets/judge.ts";
 import { type Line, targetLines, type TimeLine } from "../bench/targets/lines.ts";
 import { memoryOf } from "../bench/targets/memory.ts";
 import { scalar } from "../mod.ts";
+import { targetsTable } from "../tools/readme.ts";
 
 const item = { fn: "softplus", dtype: "f32", distribution: "normal", rows: 9, columns: 9 } as const;
 const line: TimeLine = {
@@ -76,6 +77,32 @@ Deno.test("targets: the table says figure, verdict and reason", () => {
   assert.match(text, /CPU, 2 cores; Deno 2; commit c; d; machine noise 5\.0 %/);
   assert.match(text, /a against b and c +>= 2 +3 +pass +against b 1; without c: not measured/);
   assert.match(text, /gap +a: not measured/);
+});
+
+Deno.test("targets: reference runs stand side by side, the first one made first", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "softplus-targets-" });
+  const save = (name: string, run: Targets) =>
+    Deno.writeTextFile(`${folder}/${name}.json`, JSON.stringify(run));
+  const run = { cores: 2, os: "", deno: "2", v8: "", commit: "c", noise: null };
+  const outcomes = [judgeLine(line, [row("a", [1]), row("b", [3])], {})];
+  const short = [judgeLine(line, [row("a", [1]), row("b", [1.5])], {})];
+  const gap = [judgeLine(line, [], {})];
+  try {
+    assert.deepEqual(readTargets(folder), []);
+    assert.match(targetsTable([]), /^Not measured yet/);
+    await save("a", { ...run, cpu: "Later", date: "2026-02-02T", outcomes: short });
+    await save("b", { ...run, cpu: "Sooner", date: "2026-01-01T", noise: 0.05, outcomes });
+    await save("c", { ...run, cpu: "Last", date: "2026-03-03T", outcomes: gap });
+    const text = targetsTable(readTargets(folder));
+    assert.match(text, /Sooner, 2 cores, 2026-01-01, machine noise 5\.0 %; Later, 2 cores/);
+    assert.match(text, /\| +\| target \| Sooner +\| Later +\| Last +\|/);
+    assert.match(text, /\| ≥ 2 +\| pass: 3 +\| falls short: 1\.5 +\| not measured +\|$/m);
+    const other = [judgeLine({ ...line, target: 3 }, [row("a", [1]), row("b", [3])], {})];
+    await save("d", { ...run, cpu: "Other", date: "2026-04-04T", outcomes: other });
+    assert.throws(() => readTargets(folder), /d\.json and b\.json have different lines/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("memory: an engine that needs little is seen to, in a process of its own", async () => {

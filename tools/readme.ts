@@ -14,6 +14,7 @@ import { frontSize, frontTable, overviewRows, runText } from "../bench/front.ts"
 import { renderPng } from "../bench/render.ts";
 import { loadReference } from "../bench/saved.ts";
 import { readTargets, type Targets } from "../bench/targets.ts";
+import type { Outcome } from "../bench/targets/judge.ts";
 import { bound, MODULE_ENGINE } from "../tests/bounds.ts";
 import { readCertificates } from "../tests/verify/certificate.ts";
 import { type FirstCalls, REFERENCE_FIRST_CALL } from "./first_call.ts";
@@ -115,24 +116,32 @@ function wrapped(text: string): string {
   return lines.join("\n");
 }
 
-/** The reference run of `deno task targets`. */
+/** The reference runs of `deno task targets`, a column for each machine. */
 function targets(): string {
-  let run: Targets;
-  try {
-    run = readTargets();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return "Not measured yet: `deno task targets`.";
-  }
+  return targetsTable(readTargets());
+}
+
+/** The table of some runs, which have the same lines. */
+export function targetsTable(runs: readonly Targets[]): string {
+  const [first] = runs;
+  if (first === undefined) return "Not measured yet: `deno task targets`.";
   const number = (value: number | null) => value === null ? "–" : String(+value.toPrecision(3));
-  const rows = run.outcomes.map(({ title, target, figure, q1, q3, verdict }) => [
-    ...[title, target.replace(">=", "≥").replace("<=", "≤"), number(figure)],
-    ...[q1 === q3 ? "" : `${number(q1)} to ${number(q3)}`, verdict],
+  const cell = ({ figure, q1, q3, verdict }: Outcome) =>
+    verdict === "gap"
+      ? "not measured"
+      : `${verdict}: ${number(figure)}${q1 === q3 ? "" : ` (${number(q1)} to ${number(q3)})`}`;
+  const rows = first.outcomes.map(({ title, target }, line) => [
+    ...[title, target.replace(">=", "≥").replace("<=", "≤")],
+    ...runs.map(({ outcomes }) => cell(outcomes[line]!)),
   ]);
-  const text = "1e6 float32 of normal(0, 4), output array given, unless a line says otherwise. " +
-    `Measured on ${run.cpu}, ${run.cores} cores, ${run.date.slice(0, 10)}.`;
+  const machines = runs.map(({ cpu, cores, date, noise }) =>
+    `${cpu}, ${cores} cores, ${date.slice(0, 10)}` +
+    (noise === null ? "" : `, machine noise ${(noise * 100).toFixed(1)} %`)
+  );
+  const text = "1e6 float32 of normal(0, 4), output array given, unless a line says otherwise: " +
+    `medians and quartiles. Measured on ${machines.join("; ")}.`;
   return `${wrapped(text)}\n\n${
-    markdownTable([["", "target", "median", "quartiles", ""], ...rows])
+    markdownTable([["", "target", ...runs.map(({ cpu }) => cpu)], ...rows])
   }`;
 }
 
