@@ -50,6 +50,24 @@ Deno.test("stopwatch: calls that wake a pool up are not timed, and are left out 
   }
 });
 
+Deno.test("stopwatch: a call of 100 ms is a sample by itself, whoever is to be woken up", async () => {
+  for (const [ms, calls, wake] of [[99, 2, 30], [100, 1, 0]] as const) {
+    const told: [number, number][] = [];
+    const runner: Runner = {
+      ...{ run: () => {}, output: () => [] },
+      time(calls, wake = 0) {
+        told.push([calls, wake]);
+        return calls * ms * 1e6;
+      },
+    };
+    const watch = await stopwatch(runner, { warmUp: 0, sample: 120, wake: 30 });
+    assert.equal(told.length, ms < 100 ? 3 : 1);
+    told.length = 0;
+    assert.equal(await watch.sample(), ms * 1e6);
+    assert.deepEqual(told, [[calls, wake]]);
+  }
+});
+
 Deno.test("rounds: one in which others were at work is taken again, as often as is taken at least", async () => {
   const trouble = async (disturbed: (round: number) => boolean) => {
     let taken = 0;
