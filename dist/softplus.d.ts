@@ -4,6 +4,17 @@
  * The types of softplus.js.
  */
 /**
+ * Arrays or matrices of T's element type in any memory: of their own, or shared.
+ *
+ * @example
+ * ```ts
+ * import type { Anywhere } from "@softplus/kit";
+ *
+ * const x: Anywhere<Float32Array<ArrayBuffer>> = new Float32Array(new SharedArrayBuffer(12));
+ * ```
+ */
+export type Anywhere<T> = T extends Matrix<infer Data> ? Matrix<Anywhere<Data> & FloatArray> : T extends Float32Array ? Float32Array : T extends Float64Array ? Float64Array : T extends Float16Array ? Float16Array : T;
+/**
  * The gradient times what comes from above, as a promise.
  *
  * @example
@@ -19,6 +30,10 @@ export interface AsyncBackward {
     (x: number, upstream: number, options?: Options<never>): Promise<number>;
     /** Resolves to `out`, or a new array or Matrix of x's type and shape. */
     <T extends FloatArray | Matrix>(x: T, upstream: T, options?: Options<T>): Promise<T>;
+    /** Resolves to `out`; the three may be in different kinds of memory: plain or shared. */
+    <T extends FloatArray | Matrix>(x: Anywhere<T>, upstream: Anywhere<T>, options: Options<T> & {
+        out: T;
+    }): Promise<T>;
 }
 /**
  * The methods of an engine that works beside the calling thread.
@@ -63,6 +78,10 @@ export interface AsyncUnary {
     (x: number, options?: Options<never>): Promise<number>;
     /** Resolves to `out`, or a new array or Matrix of x's type and shape. */
     <T extends FloatArray | Matrix>(x: T, options?: Options<T>): Promise<T>;
+    /** Resolves to `out`, whose memory may be of another kind than x's: plain or shared. */
+    <T extends FloatArray | Matrix>(x: Anywhere<T>, options: Options<T> & {
+        out: T;
+    }): Promise<T>;
 }
 /**
  * Value and gradient in one pass, as a promise.
@@ -80,6 +99,10 @@ export interface AsyncUnaryWithGrad {
     (x: number, options?: Options<never>): Promise<WithGrad<number>>;
     /** Resolves to `out`, or two new arrays or Matrices of x's type and shape. */
     <T extends FloatArray | Matrix>(x: T, options?: Options<WithGrad<T>>): Promise<WithGrad<T>>;
+    /** Resolves to `out`, whose memory may be of another kind than x's: plain or shared. */
+    <T extends FloatArray | Matrix>(x: Anywhere<T>, options: Options<WithGrad<T>> & {
+        out: WithGrad<T>;
+    }): Promise<WithGrad<T>>;
 }
 /**
  * The gradient times what comes from above.
@@ -96,6 +119,10 @@ export interface Backward {
     (x: number, upstream: number, options?: Options<never>): number;
     /** Returns `out`, or a new array or Matrix of x's type and shape. */
     <T extends FloatArray | Matrix>(x: T, upstream: T, options?: Options<T>): T;
+    /** Returns `out`; the three may be in different kinds of memory: plain or shared. */
+    <T extends FloatArray | Matrix>(x: Anywhere<T>, upstream: Anywhere<T>, options: Options<T> & {
+        out: T;
+    }): T;
 }
 /**
  * The methods of a synchronous engine.
@@ -478,6 +505,10 @@ export interface Unary {
     (x: number, options?: Options<never>): number;
     /** Returns `out`, or a new array or Matrix of x's type and shape. */
     <T extends FloatArray | Matrix>(x: T, options?: Options<T>): T;
+    /** Returns `out`, whose memory may be of another kind than x's: plain or shared. */
+    <T extends FloatArray | Matrix>(x: Anywhere<T>, options: Options<T> & {
+        out: T;
+    }): T;
 }
 /**
  * Value and gradient in one pass.
@@ -494,6 +525,10 @@ export interface UnaryWithGrad {
     (x: number, options?: Options<never>): WithGrad<number>;
     /** Returns `out`, or two new arrays or Matrices of x's type and shape. */
     <T extends FloatArray | Matrix>(x: T, options?: Options<WithGrad<T>>): WithGrad<T>;
+    /** Returns `out`, whose memory may be of another kind than x's: plain or shared. */
+    <T extends FloatArray | Matrix>(x: Anywhere<T>, options: Options<WithGrad<T>> & {
+        out: WithGrad<T>;
+    }): WithGrad<T>;
 }
 /**
  * The WebAssembly engine: the methods of every engine, and arrays that calls need not copy.

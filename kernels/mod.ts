@@ -21,6 +21,7 @@ import { scalar } from "./engines/scalar.ts";
 import { wasm } from "./engines/wasm.ts";
 
 export type {
+  Anywhere,
   AsyncBackward,
   AsyncEngine,
   AsyncUnary,

@@ -58,6 +58,22 @@ export interface WithGrad<T> {
 }
 
 /**
+ * Arrays or matrices of T's element type in any memory: of their own, or shared.
+ *
+ * @example
+ * ```ts
+ * import type { Anywhere } from "@softplus/kit";
+ *
+ * const x: Anywhere<Float32Array<ArrayBuffer>> = new Float32Array(new SharedArrayBuffer(12));
+ * ```
+ */
+export type Anywhere<T> = T extends Matrix<infer Data> ? Matrix<Anywhere<Data> & FloatArray>
+  : T extends Float32Array ? Float32Array
+  : T extends Float64Array ? Float64Array
+  : T extends Float16Array ? Float16Array
+  : T;
+
+/**
  * A function of one argument.
  *
  * @example
@@ -72,6 +88,8 @@ export interface Unary {
   (x: number, options?: Options<never>): number;
   /** Returns `out`, or a new array or Matrix of x's type and shape. */
   <T extends FloatArray | Matrix>(x: T, options?: Options<T>): T;
+  /** Returns `out`, whose memory may be of another kind than x's: plain or shared. */
+  <T extends FloatArray | Matrix>(x: Anywhere<T>, options: Options<T> & { out: T }): T;
 }
 
 /**
@@ -89,6 +107,11 @@ export interface UnaryWithGrad {
   (x: number, options?: Options<never>): WithGrad<number>;
   /** Returns `out`, or two new arrays or Matrices of x's type and shape. */
   <T extends FloatArray | Matrix>(x: T, options?: Options<WithGrad<T>>): WithGrad<T>;
+  /** Returns `out`, whose memory may be of another kind than x's: plain or shared. */
+  <T extends FloatArray | Matrix>(
+    x: Anywhere<T>,
+    options: Options<WithGrad<T>> & { out: WithGrad<T> },
+  ): WithGrad<T>;
 }
 
 /**
@@ -106,6 +129,12 @@ export interface Backward {
   (x: number, upstream: number, options?: Options<never>): number;
   /** Returns `out`, or a new array or Matrix of x's type and shape. */
   <T extends FloatArray | Matrix>(x: T, upstream: T, options?: Options<T>): T;
+  /** Returns `out`; the three may be in different kinds of memory: plain or shared. */
+  <T extends FloatArray | Matrix>(
+    x: Anywhere<T>,
+    upstream: Anywhere<T>,
+    options: Options<T> & { out: T },
+  ): T;
 }
 
 /**
@@ -151,6 +180,8 @@ export interface AsyncUnary {
   (x: number, options?: Options<never>): Promise<number>;
   /** Resolves to `out`, or a new array or Matrix of x's type and shape. */
   <T extends FloatArray | Matrix>(x: T, options?: Options<T>): Promise<T>;
+  /** Resolves to `out`, whose memory may be of another kind than x's: plain or shared. */
+  <T extends FloatArray | Matrix>(x: Anywhere<T>, options: Options<T> & { out: T }): Promise<T>;
 }
 
 /**
@@ -169,6 +200,11 @@ export interface AsyncUnaryWithGrad {
   (x: number, options?: Options<never>): Promise<WithGrad<number>>;
   /** Resolves to `out`, or two new arrays or Matrices of x's type and shape. */
   <T extends FloatArray | Matrix>(x: T, options?: Options<WithGrad<T>>): Promise<WithGrad<T>>;
+  /** Resolves to `out`, whose memory may be of another kind than x's: plain or shared. */
+  <T extends FloatArray | Matrix>(
+    x: Anywhere<T>,
+    options: Options<WithGrad<T>> & { out: WithGrad<T> },
+  ): Promise<WithGrad<T>>;
 }
 
 /**
@@ -187,6 +223,12 @@ export interface AsyncBackward {
   (x: number, upstream: number, options?: Options<never>): Promise<number>;
   /** Resolves to `out`, or a new array or Matrix of x's type and shape. */
   <T extends FloatArray | Matrix>(x: T, upstream: T, options?: Options<T>): Promise<T>;
+  /** Resolves to `out`; the three may be in different kinds of memory: plain or shared. */
+  <T extends FloatArray | Matrix>(
+    x: Anywhere<T>,
+    upstream: Anywhere<T>,
+    options: Options<T> & { out: T },
+  ): Promise<T>;
 }
 
 /**
