@@ -69,7 +69,7 @@ const GRIDS: Readonly<Record<Plan, readonly Grid[]>> = {
       functions: ALL_FUNCTIONS,
       dtypes: ["f32", "f64"],
       distributions: ALL_DISTRIBUTIONS,
-      sizes: [100, 1010, 2010],
+      sizes: [100, 1010],
     },
   ],
 };
