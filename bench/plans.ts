@@ -85,7 +85,7 @@ export const BUDGET_SECONDS: Readonly<Record<Plan, number>> = {
 export const LONGEST_CALL: Readonly<Record<Plan, number>> = {
   quick: 100,
   standard: 500,
-  full: 1000,
+  full: 3000,
 };
 
 /** All cases of a grid, small sizes first. */

@@ -2,13 +2,23 @@
 import { fileURLToPath } from "node:url";
 import { readResults, type Row } from "./results.ts";
 
+/** The folder of reference runs. */
+export const REFERENCES: URL = new URL("results/", import.meta.url);
+
 /** The reference run: part of the project, small, made by `deno task bench --output` this path. */
-export const REFERENCE: string = fileURLToPath(new URL("results/cpu.parquet", import.meta.url));
+export const REFERENCE: string = fileURLToPath(new URL("cpu.parquet", REFERENCES));
 
 /** The latest run on this machine; not part of the project. */
 export const LOCAL: string = fileURLToPath(
   new URL("../.cache/bench/benchmark.parquet", import.meta.url),
 );
+
+/** Paths of the reference runs whose names match, in the order of the names. */
+export function referenceFiles(pattern: RegExp, folder: URL = REFERENCES): string[] {
+  return Array.from(Deno.readDirSync(folder), ({ name }) => name)
+    .filter((name) => pattern.test(name)).sort()
+    .map((name) => fileURLToPath(new URL(name, folder)));
+}
 
 /** Rows of the reference run. */
 export function loadReference(): Row[] {

@@ -2,7 +2,7 @@
  * The targets of the WebAssembly engines, measured in one run: `deno task targets`. Values are
  * validated first, rounds are interleaved, ratios are taken pair by pair within rounds.
  */
-import { dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { caseName } from "./cases.ts";
@@ -12,6 +12,7 @@ import type { Implementation } from "./implementation.ts";
 import { KIT_ENGINES, kitImplementation, openThreads } from "./kit.ts";
 import { PEERS } from "./implementations.ts";
 import { progress } from "./progress.ts";
+import { referenceFiles } from "./saved.ts";
 import { align } from "./table.ts";
 import { judgeLine, type Outcome } from "./targets/judge.ts";
 import { type Engines, targetLines, type TimeLine } from "./targets/lines.ts";
@@ -23,10 +24,6 @@ export interface Targets extends Environment {
   readonly outcomes: readonly Outcome[];
 }
 
-/** The reference runs, one file for each machine, of which README's table is made. */
-export const REFERENCE_TARGETS: string = fileURLToPath(
-  new URL("results/targets/", import.meta.url),
-);
 const LOCAL_TARGETS = fileURLToPath(new URL("../.cache/bench/targets.json", import.meta.url));
 
 /** Processes are fast or slow for as long as they live: PyTorch by a third. See harness.ts. */
@@ -119,27 +116,24 @@ export function formatTargets({ outcomes, ...run }: Targets): string {
 }
 
 /**
- * Reads the reference runs, the first one made first.
+ * Every `bench/results/targets-*.json`, one for each machine, in the order of the names.
  *
- * @throws {RangeError} a run has other lines than the first: one of them was made by an older kit
+ * @throws {RangeError} two have different lines: one of them was made by an older kit
  */
-export function readTargets(folder: string = REFERENCE_TARGETS): Targets[] {
-  const names = Array.from(Deno.readDirSync(folder), ({ name }) => name)
-    .filter((name) => name.endsWith(".json")).sort();
-  const runs = names.map((name) => ({
-    name,
-    run: JSON.parse(Deno.readTextFileSync(join(folder, name))) as Targets,
-  })).sort((a, b) => a.run.date.localeCompare(b.run.date));
-  const lines = ({ outcomes }: Targets) =>
-    outcomes.map(({ title, target }) => title + target).join();
-  for (const { name, run } of runs) {
-    if (lines(run) !== lines(runs[0]!.run)) {
-      throw new RangeError(
-        `${name} and ${runs[0]!.name} have different lines: measure again with deno task targets`,
-      );
-    }
+export function loadTargets(folder?: URL): Targets[] {
+  const paths = referenceFiles(/^targets-.*\.json$/, folder);
+  const runs = paths.map((path) => JSON.parse(Deno.readTextFileSync(path)) as Targets);
+  const lines = runs.map(({ outcomes }) =>
+    outcomes.map(({ title, target }) => title + target).join()
+  );
+  const other = lines.findIndex((line) => line !== lines[0]);
+  if (other > 0) {
+    throw new RangeError(
+      `${basename(paths[other]!)} and ${basename(paths[0]!)} have different lines: measure again ` +
+        "with deno task targets",
+    );
   }
-  return runs.map(({ run }) => run);
+  return runs;
 }
 
 function saveTargets(targets: Targets, path: string): void {

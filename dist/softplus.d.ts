@@ -4,7 +4,7 @@
  * The types of softplus.js.
  */
 /**
- * Arrays or matrices of T's element type in any memory: of their own, or shared.
+ * Arrays or matrices of T's element type in memory of either kind: plain or shared.
  *
  * @example
  * ```ts

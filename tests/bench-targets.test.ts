@@ -5,7 +5,7 @@ import { isGap } from "../bench/implementation.ts";
 import { IMPLEMENTATIONS } from "../bench/implementations.ts";
 import { kitImplementation, type Methods } from "../bench/kit.ts";
 import type { Row } from "../bench/results.ts";
-import { formatTargets, readTargets, type Targets } from "../bench/targets.ts";
+import { formatTargets, loadTargets, type Targets } from "../bench/targets.ts";
 import { judgeLine } from "../bench/targets/judge.ts";
 import { type Line, targetLines, type TimeLine } from "../bench/targets/lines.ts";
 import { memoryOf } from "../bench/targets/memory.ts";
@@ -79,27 +79,40 @@ Deno.test("targets: the table says figure, verdict and reason", () => {
   assert.match(text, /gap +a: not measured/);
 });
 
-Deno.test("targets: reference runs stand side by side, the first one made first", async () => {
+Deno.test("targets: reference runs stand side by side, in the order of their names", async () => {
   const folder = await Deno.makeTempDir({ prefix: "softplus-targets-" });
+  const address = new URL(`file://${folder}/`);
   const save = (name: string, run: Targets) =>
     Deno.writeTextFile(`${folder}/${name}.json`, JSON.stringify(run));
-  const run = { cores: 2, os: "", deno: "2", v8: "", commit: "c", noise: null };
+  const run = {
+    cores: 2,
+    os: "",
+    deno: "2",
+    v8: "",
+    commit: "c",
+    noise: null,
+    date: "2026-01-01T",
+  };
   const outcomes = [judgeLine(line, [row("a", [1]), row("b", [3])], {})];
   const short = [judgeLine(line, [row("a", [1]), row("b", [1.5])], {})];
   const gap = [judgeLine(line, [], {})];
   try {
-    assert.deepEqual(readTargets(folder), []);
+    assert.deepEqual(loadTargets(address), []);
     assert.match(targetsTable([]), /^Not measured yet/);
-    await save("a", { ...run, cpu: "Later", date: "2026-02-02T", outcomes: short });
-    await save("b", { ...run, cpu: "Sooner", date: "2026-01-01T", noise: 0.05, outcomes });
-    await save("c", { ...run, cpu: "Last", date: "2026-03-03T", outcomes: gap });
-    const text = targetsTable(readTargets(folder));
-    assert.match(text, /Sooner, 2 cores, 2026-01-01, machine noise 5\.0 %; Later, 2 cores/);
-    assert.match(text, /\| +\| target \| Sooner +\| Later +\| Last +\|/);
+    await save("targets-b", { ...run, cpu: "Second", outcomes: short });
+    await save("targets-a", { ...run, cpu: "First", noise: 0.05, outcomes });
+    await save("targets-c", { ...run, cpu: "Third", outcomes: gap });
+    await save("first-call", { ...run, cpu: "None", outcomes: gap });
+    const text = targetsTable(loadTargets(address));
+    assert.match(text, /First, 2 cores, 2026-01-01, machine noise 5\.0 %; Second, 2 cores/);
+    assert.match(text, /\| +\| target \| First +\| Second +\| Third +\|/);
     assert.match(text, /\| ≥ 2 +\| pass: 3 +\| falls short: 1\.5 +\| not measured +\|$/m);
     const other = [judgeLine({ ...line, target: 3 }, [row("a", [1]), row("b", [3])], {})];
-    await save("d", { ...run, cpu: "Other", date: "2026-04-04T", outcomes: other });
-    assert.throws(() => readTargets(folder), /d\.json and b\.json have different lines/);
+    await save("targets-d", { ...run, cpu: "Other", outcomes: other });
+    assert.throws(
+      () => loadTargets(address),
+      /targets-d\.json and targets-a\.json have different lines/,
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -13,7 +13,7 @@ import { overview } from "../bench/figures.ts";
 import { frontSize, frontTable, overviewRows, runText } from "../bench/front.ts";
 import { renderPng } from "../bench/render.ts";
 import { loadReference } from "../bench/saved.ts";
-import { readTargets, type Targets } from "../bench/targets.ts";
+import { loadTargets, type Targets } from "../bench/targets.ts";
 import type { Outcome } from "../bench/targets/judge.ts";
 import { bound, MODULE_ENGINE } from "../tests/bounds.ts";
 import { readCertificates } from "../tests/verify/certificate.ts";
@@ -30,7 +30,7 @@ export const sections: Readonly<Record<string, Section>> = {
   accuracy,
   certificates,
   comparison,
-  targets,
+  targets: () => targetsTable(loadTargets()),
   "first-call": firstCall,
   sizes,
   tasks,
@@ -116,12 +116,7 @@ function wrapped(text: string): string {
   return lines.join("\n");
 }
 
-/** The reference runs of `deno task targets`, a column for each machine. */
-function targets(): string {
-  return targetsTable(readTargets());
-}
-
-/** The table of some runs, which have the same lines. */
+/** Runs of `deno task targets` that have the same lines, a column for each machine. */
 export function targetsTable(runs: readonly Targets[]): string {
   const [first] = runs;
   if (first === undefined) return "Not measured yet: `deno task targets`.";

@@ -1,6 +1,6 @@
 /** The committed measurements of GPUs, and what a notebook shows of them. */
-import { fileURLToPath } from "node:url";
 import { readResults, type Row } from "../results.ts";
+import { referenceFiles } from "../saved.ts";
 import { pairedRatio } from "../statistics.ts";
 import { align } from "../table.ts";
 import type { GpuTiming } from "../figures/elements.ts";
@@ -14,13 +14,9 @@ export interface GpuResults {
   readonly rows: readonly Row[];
 }
 
-const FOLDER = new URL("../results/", import.meta.url);
-
 /** Every `bench/results/gpu-*.parquet`, in the order of the names. */
-export function loadGpuResults(folder: URL = FOLDER): GpuResults[] {
-  const names = [...Deno.readDirSync(folder)].map(({ name }) => name)
-    .filter((name) => /^gpu-.*\.parquet$/.test(name)).sort();
-  return names.map((name) => gpuResults(readResults(fileURLToPath(new URL(name, folder)))));
+export function loadGpuResults(folder?: URL): GpuResults[] {
+  return referenceFiles(/^gpu-.*\.parquet$/, folder).map((path) => gpuResults(readResults(path)));
 }
 
 /** Results with the adapter that their rows name. */

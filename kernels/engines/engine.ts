@@ -58,7 +58,7 @@ export interface WithGrad<T> {
 }
 
 /**
- * Arrays or matrices of T's element type in any memory: of their own, or shared.
+ * Arrays or matrices of T's element type in memory of either kind: plain or shared.
  *
  * @example
  * ```ts

@@ -250,6 +250,9 @@ async function run(pool: Pool, call: Call, smallest: number): Promise<void> {
         compute,
       });
       underWay.push(piece.catch((error) => void (failure ??= error)));
+      // Where a slot is always free: the workers are many, or another program has this core.
+      const pause = others();
+      if (pause !== undefined) await pause;
     }
     while (failure === undefined && pool.computeHere()) await others();
   } catch (error) {

@@ -148,8 +148,9 @@ export class Pool {
       const spun = performance.now() + patienceOfCaller;
       for (;;) {
         const seen = Atomics.load(this.#control, counter.done);
-        this.#takeBack(begun);
+        // First: a disposed pool has no workers, and that is not what went wrong.
         begun.failure ??= this.#ended;
+        this.#takeBack(begun);
         // Also after a failure: nothing is written once the promise is settled.
         if (begun.failure !== undefined) begun.abandon();
         if (begun.isDone) break;
