@@ -55,12 +55,20 @@ export interface AsyncEngine {
     readonly softplusGrad: AsyncUnary;
     /** 1 / (1 + e^-x). */
     readonly sigmoid: AsyncUnary;
+    /** The derivative of sigmoid, sigmoid(x) sigmoid(-x); with beta, beta times that of beta x. */
+    readonly sigmoidGrad: AsyncUnary;
     /** log(sigmoid(x)) = -softplus(-x). */
     readonly logSigmoid: AsyncUnary;
+    /** The derivative of logSigmoid: sigmoid(-x). */
+    readonly logSigmoidGrad: AsyncUnary;
     /** softplus and sigmoid in one pass. */
     readonly softplusWithGrad: AsyncUnaryWithGrad;
-    /** upstream * sigmoid(x). */
+    /** upstream * softplusGrad(x), rounded once. */
     readonly softplusBackward: AsyncBackward;
+    /** upstream * sigmoidGrad(x), rounded once. */
+    readonly sigmoidBackward: AsyncBackward;
+    /** upstream * logSigmoidGrad(x), rounded once. */
+    readonly logSigmoidBackward: AsyncBackward;
 }
 /**
  * A method that returns a promise of what the synchronous one returns; errors reject it.
@@ -105,7 +113,7 @@ export interface AsyncUnaryWithGrad {
     }): Promise<WithGrad<T>>;
 }
 /**
- * The gradient times what comes from above.
+ * The gradient times what comes from above: one rounding of the exact product.
  *
  * @example
  * ```ts
@@ -143,12 +151,20 @@ export interface Engine {
     readonly softplusGrad: Unary;
     /** 1 / (1 + e^-x). */
     readonly sigmoid: Unary;
+    /** The derivative of sigmoid, sigmoid(x) sigmoid(-x); with beta, beta times that of beta x. */
+    readonly sigmoidGrad: Unary;
     /** log(sigmoid(x)) = -softplus(-x). */
     readonly logSigmoid: Unary;
+    /** The derivative of logSigmoid: sigmoid(-x). */
+    readonly logSigmoidGrad: Unary;
     /** softplus and sigmoid in one pass. */
     readonly softplusWithGrad: UnaryWithGrad;
-    /** upstream * sigmoid(x). */
+    /** upstream * softplusGrad(x), rounded once. */
     readonly softplusBackward: Backward;
+    /** upstream * sigmoidGrad(x), rounded once. */
+    readonly sigmoidBackward: Backward;
+    /** upstream * logSigmoidGrad(x), rounded once. */
+    readonly logSigmoidBackward: Backward;
 }
 /**
  * Element types of the kit; Float16Array where the runtime has it.
@@ -380,13 +396,13 @@ export declare class Matrix<Data extends FloatArray = FloatArray> {
 export interface Naive {
     /** The name, as benchmarks print it. */
     readonly name: string;
-    /** log(1 + e^-|x|) + max(x, 0). */
+    /** log(1 + e^-|x|) + max(x, 0); with beta, that of beta x, divided by beta. */
     readonly softplus: Unary;
-    /** 1 / (1 + e^-x). */
+    /** 1 / (1 + e^-x), with beta that of beta x. */
     readonly softplusGrad: Unary;
-    /** 1 / (1 + e^-x). */
+    /** 1 / (1 + e^-x), with beta that of beta x. */
     readonly sigmoid: Unary;
-    /** log(1 + e^x). */
+    /** log(1 + e^x); with beta, that of beta x, divided by beta. */
     readonly softplusOverflowing: Unary;
 }
 /**
@@ -620,12 +636,20 @@ export interface WebGpuEngine extends AsyncDisposable {
     readonly softplusGrad: GpuUnary;
     /** 1 / (1 + e^-x). */
     readonly sigmoid: GpuUnary;
+    /** The derivative of sigmoid, sigmoid(x) sigmoid(-x); with beta, beta times that of beta x. */
+    readonly sigmoidGrad: GpuUnary;
     /** log(sigmoid(x)) = -softplus(-x). */
     readonly logSigmoid: GpuUnary;
+    /** The derivative of logSigmoid: sigmoid(-x). */
+    readonly logSigmoidGrad: GpuUnary;
     /** softplus and sigmoid in one pass. */
     readonly softplusWithGrad: GpuUnaryWithGrad;
-    /** upstream * sigmoid(x). */
+    /** upstream * softplusGrad(x), rounded once. */
     readonly softplusBackward: GpuBackward;
+    /** upstream * sigmoidGrad(x), rounded once. */
+    readonly sigmoidBackward: GpuBackward;
+    /** upstream * logSigmoidGrad(x), rounded once. */
+    readonly logSigmoidBackward: GpuBackward;
     /** Copies an array or Matrix to the GPU; x may change afterwards. */
     upload<T extends GpuInput>(x: T): GpuArray<T>;
     /**
@@ -740,6 +764,33 @@ export interface WithGrad<T> {
  */
 export declare const logSigmoid: Unary;
 /**
+ * The backward pass of logSigmoid: upstream * {@link logSigmoidGrad}(x). Accuracy, parameters and
+ * errors: as {@link softplusBackward}; the derivative is 0 at x = +Infinity.
+ *
+ * @example
+ * ```ts
+ * import { logSigmoidBackward } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(logSigmoidBackward(0, 3), 1.5);
+ * ```
+ */
+export declare const logSigmoidBackward: Backward;
+/**
+ * The derivative of logSigmoid, sigmoid(-x), to the bit; with beta sigmoid(-beta x).
+ *
+ * Accuracy and errors: as {@link sigmoid}.
+ *
+ * @example
+ * ```ts
+ * import { logSigmoidGrad, sigmoid } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(logSigmoidGrad(3), sigmoid(-3));
+ * ```
+ */
+export declare const logSigmoidGrad: Unary;
+/**
  * The textbook forms, computed as NumPy would: every operation rounded to the array's type. Wrong in
  * the tails; for comparison only.
  *
@@ -784,6 +835,37 @@ export declare const scalar: Engine;
  */
 export declare const sigmoid: Unary;
 /**
+ * The backward pass of sigmoid: upstream * {@link sigmoidGrad}(x). Accuracy, parameters and errors: as
+ * {@link softplusBackward}; the derivative is 0 at both infinities.
+ *
+ * @example
+ * ```ts
+ * import { sigmoidBackward } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(sigmoidBackward(0, 3), 0.75);
+ * ```
+ */
+export declare const sigmoidBackward: Backward;
+/**
+ * The derivative of sigmoid, sigmoid(x) sigmoid(-x), and so the second derivative of softplus; with
+ * beta, beta sigmoid(beta x) sigmoid(-beta x).
+ *
+ * Accuracy, in units of the last place: float32 exact and float16 0.5 (correctly rounded), float32
+ * fast 4, float64 1; with beta float32 0.501. sigmoidGrad(+-Infinity) = +0. Parameters and errors: as
+ * {@link softplus}.
+ *
+ * @example Where e^-x / (1 + e^-x)^2 is Infinity / Infinity
+ * ```ts
+ * import { sigmoidGrad } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(sigmoidGrad(0), 0.25);
+ * assert.equal(sigmoidGrad(-720), Math.exp(-720));
+ * ```
+ */
+export declare const sigmoidGrad: Unary;
+/**
  * softplus(x) = log(1 + e^x), with beta log(1 + e^(beta x)) / beta.
  *
  * Accuracy, in units of the last place: float32 exact and float16 0.5 (correctly rounded), float32
@@ -808,16 +890,26 @@ export declare const sigmoid: Unary;
  */
 export declare const softplus: Unary;
 /**
- * upstream * sigmoid(x): the backward pass of softplus. The sigmoid is rounded, then the product, so
- * the result is within 1.5 units of the last place in float32, 2 in float64.
+ * The backward pass of softplus: upstream * {@link softplusGrad}(x).
+ *
+ * The product is formed before the one rounding, so the bound holds everywhere, also where the
+ * derivative by itself would be subnormal or 0 and upstream is large, as loss scaling makes it: in
+ * units of the last place float32 exact and float16 0.501, float32 fast 4, float64 1. The derivative
+ * is 0 at x = -Infinity, where an infinite upstream gives NaN; at every finite x it gives Infinity.
  * Errors: as {@link softplus}; upstream must have x's type and shape.
+ *
+ * @param x number (float64), Float16Array, Float32Array, Float64Array or Matrix
+ * @param upstream the gradient with respect to softplus(x), of x's type and shape
+ * @returns the gradient with respect to x
  *
  * @example
  * ```ts
- * import { softplusBackward } from "@softplus/kit";
+ * import { sigmoid, softplusBackward } from "@softplus/kit";
  * import assert from "node:assert/strict";
  *
  * assert.equal(softplusBackward(0, 3), 1.5);
+ * assert.equal(sigmoid(-800), 0);
+ * assert.equal(softplusBackward(-800, 1e300), 3.6740674505053e-48);
  * ```
  */
 export declare const softplusBackward: Backward;

@@ -28,6 +28,12 @@ fn multiply(a: Scaled, b: Scaled) -> Scaled {
   return Scaled(multiplyHigh(a.significand, b.significand), a.exponent + b.exponent + 1);
 }
 
+/** The same number with the leading bit of the significand on top: products then lose least. */
+fn normal(y: Scaled) -> Scaled {
+  let zeros = countLeadingZeros(y.significand);
+  return Scaled(y.significand << zeros, y.exponent - i32(zeros));
+}
+
 /** Both words of a * b: x is the low one. */
 fn multiplyWide(a: u32, b: u32) -> vec2<u32> {
   let aHead = a >> 16u;
@@ -64,18 +70,4 @@ fn round(y: Scaled) -> u32 {
   let rounded = (half + (1u << (drop - 1u)) - 1u + ((half >> drop) & 1u)) >> drop;
   // The leading bit of `rounded` counts one in the field of the exponent.
   return (u32(max(exponent - 1, 0)) << digits) + rounded;
-}
-
-/** a * b of two floats of the format, rounded once; NaN, Infinity, -0 and subnormals as IEEE has them. */
-fn product(a: u32, b: u32) -> u32 {
-  let sign = (a ^ b) & signBit;
-  let x = widen(a & ~signBit);
-  let y = widen(b & ~signBit);
-  if (max(x, y) > infinity) { return quietNan; }
-  if (min(x, y) == 0u) { return select(sign, quietNan, max(x, y) == infinity); }
-  if (max(x, y) == infinity) { return sign | largest; }
-  let p = unpack(x);
-  let q = unpack(y);
-  let wide = multiplyWide(p.significand, q.significand);
-  return sign | round(Scaled(wide.y | u32(wide.x != 0u), p.exponent + q.exponent + 1));
 }

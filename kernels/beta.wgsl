@@ -17,10 +17,23 @@ struct Beta {
 /** Beyond 190, e^-a / beta rounds to 0: where x is finite, beta > 190 / 2^128. */
 const limitBeta = 190.0;
 
+/** Beyond 310, e^-a * beta * upstream rounds to 0: where x is not 0, beta < 310 * 2^149. */
+const limitFar = 310.0;
+
 /** |beta * x| of the bits of a float32; NaN counts as Infinity. */
 fn magnitude(x: u32) -> Magnitude {
+  return magnitudeTo(x, limitBeta);
+}
+
+/** As `magnitude`, for a product with upstream. */
+fn magnitudeFar(x: u32) -> Magnitude {
+  return magnitudeTo(x, limitFar);
+}
+
+/** |beta * x|, cut at a whole number. */
+fn magnitudeTo(x: u32, limit: f32) -> Magnitude {
   let bits = x & 0x7fffffffu;
-  let end = Magnitude(limitBeta, 0u, 0u); // 190 * 2^32 is 0 in its low word
+  let end = Magnitude(limit, 0u, 0u); // a whole number times 2^32 is 0 in its low word
   if (bits >= infinity) { return end; }
   if (bits == 0u) { return Magnitude(0.0, 0u, 0u); }
   let factor = unpack(bits);
@@ -29,9 +42,9 @@ fn magnitude(x: u32) -> Magnitude {
   let low = wide.x + multiplyHigh(factor.significand, beta.rest);
   let high = wide.y + u32(low < wide.x);
   let exponent = max(factor.exponent + beta.exponent, -64);
-  if (exponent > 7) { return end; }
+  if (exponent > 8) { return end; }
   let a = f32(high) * bitcast<f32>(u32(exponent + 97) << 23u);
-  if (a >= limitBeta) { return end; }
+  if (a >= limit) { return end; }
   return Magnitude(a, shiftDown(high, low, 37 - exponent), shiftDown(high, low, 30 - exponent));
 }
 
@@ -45,9 +58,12 @@ fn shiftDown(high: u32, low: u32, count: i32) -> u32 {
 
 /** y / |beta|. */
 fn overBeta(y: Scaled) -> Scaled {
-  let zeros = countLeadingZeros(y.significand);
-  let full = Scaled(y.significand << zeros, y.exponent - i32(zeros));
-  return multiply(full, Scaled(beta.inverseSignificand, beta.inverseExponent));
+  return multiply(normal(y), Scaled(beta.inverseSignificand, beta.inverseExponent));
+}
+
+/** y * |beta|. */
+fn timesBeta(y: Scaled) -> Scaled {
+  return multiply(normal(y), Scaled(beta.significand, beta.exponent));
 }
 
 /** x with the sign of beta. */

@@ -227,7 +227,7 @@ function exp(a: v128, aLow: v128): v128 {
 }
 
 /** x * 2^exponent, |exponent| <= 2000, in two steps, so that neither power overflows. */
-function ldexp(x: f64, exponent: i32): f64 {
+export function ldexp(x: f64, exponent: i32): f64 {
   const first = exponent / 2;
   return x * power(first) * power(exponent - first);
 }
@@ -239,30 +239,39 @@ function power(exponent: i32): f64 {
   return reinterpret<f64>((<i64> (1023 + exponent)) << 52);
 }
 
+/** The exponent of a positive number: 2^k <= x < 2^(k+1). */
+export function exponentOf(x: f64): i32 {
+  if (x < hex("0x1p-1022")) return exponentOf(x * hex("0x1p+54")) - 54;
+  return <i32> (reinterpret<u64>(x) >> 52) - 1023;
+}
+
+/** The power of two that scales what `expScaled` returns. */
+export let exponent: i32 = 0;
+
+/**
+ * e^-(a + aLow) for 700 < a <= 2500 as (high + low) * 2^exponent: high, in (0.13, 0.5]; the low part
+ * is in `low`.
+ */
+export function expScaled(a: f64, aLow: f64): f64 {
+  const n = Math.floor(a * load<f64>(invLn2)) - 1;
+  exponent = -(<i32> n);
+  const t = exp(f64x2.splat(a - n * load<f64>(ln2Hi)), f64x2.splat(aLow - n * load<f64>(ln2Lo)));
+  return f64x2.extract_lane(t, 0);
+}
+
 /**
  * e^-(a + aLow) / divisor for a > 700, where the result may be subnormal or 0: the division happens
  * at a safe scale and the result is rounded once. `divisor` is positive (1, or |beta|).
  */
 export function expTiny(a: f64, aLow: f64, divisor: f64): f64 {
-  const bounded = Math.min(a, 1500); // e^-1500 / 2^-1074 < 2^-1076
-  const n = Math.floor(bounded * load<f64>(invLn2)) - 1;
-  const t = exp(
-    f64x2.splat(bounded - n * load<f64>(ln2Hi)),
-    f64x2.splat(aLow - n * load<f64>(ln2Lo)),
-  ); // in (0.13, 0.5]
-  const normal = divisor < hex("0x1p-1022") ? divisor * hex("0x1p+54") : divisor;
-  let k = <i32> (reinterpret<u64>(normal) >> 52) - 1023;
-  if (divisor < hex("0x1p-1022")) k -= 54;
+  const high = expScaled(Math.min(a, 1500), aLow); // e^-1500 / 2^-1074 < 2^-1076
+  const k = exponentOf(divisor);
   const scale = ldexp(divisor, -k); // in [1, 2)
-  return ldexpRounded(
-    f64x2.extract_lane(t, 0) / scale,
-    f64x2.extract_lane(low, 0) / scale,
-    -(<i32> n) - k,
-  );
+  return ldexpRounded(high / scale, f64x2.extract_lane(low, 0) / scale, exponent - k);
 }
 
-/** (high + low) * 2^exponent for 0.05 < high < 1, rounded once also where that is subnormal. */
-function ldexpRounded(high: f64, rest: f64, exponent: i32): f64 {
+/** (high + low) * 2^exponent for 0.05 < high < 16, rounded once also where that is subnormal. */
+export function ldexpRounded(high: f64, rest: f64, exponent: i32): f64 {
   if (exponent < -1200) return 0;
   if (exponent > -1000) return ldexp(high + rest, exponent);
   const unit = power(-1074 - exponent); // what the smallest subnormal is before scaling

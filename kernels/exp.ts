@@ -23,7 +23,7 @@
  * A table of 2^-n serves instead of bit assembly: a load is cheaper here than the way from a
  * float register to memory and back. Coefficients: tools/derive/exp.sollya.
  */
-import { ldexp, low, remainder } from "./arithmetic.ts";
+import { ldexp, ldexpRounded, low, remainder } from "./arithmetic.ts";
 import { hex } from "./hex.ts";
 
 const two = hex("0x1p+1");
@@ -129,25 +129,26 @@ function exp(a: number, aLow: number): number {
   return t;
 }
 
+/** e^-(a + aLow) for a > 700 as (high + low) * 2^exponent: what `expScaled` returns beside high. */
+export const exponent: Int32Array = new Int32Array(1);
+
+/**
+ * e^-(a + aLow) for 700 < a <= 2500: high, in (0.13, 0.5]. The low part is in `low[0]`, the power of
+ * two that scales both in `exponent[0]`.
+ */
+export function expScaled(a: number, aLow: number): number {
+  const n = Math.floor(a * invLn2) - 1;
+  exponent[0] = -n;
+  return exp(a - n * ln2Hi, aLow - n * ln2Lo);
+}
+
 /**
  * e^-(a + aLow) / divisor for a > 700, where the result may be subnormal or 0: the division happens
  * at a safe scale and the result is rounded once. `divisor` is positive (1, or |beta|).
  */
 export function expTiny(a: number, aLow: number, divisor: number): number {
-  const bounded = Math.min(a, 1500); // e^-1500 / 2^-1074 < 2^-1076
-  const n = Math.floor(bounded * invLn2) - 1;
-  const high = exp(bounded - n * ln2Hi, aLow - n * ln2Lo); // in (0.13, 0.5]
+  const high = expScaled(Math.min(a, 1500), aLow); // e^-1500 / 2^-1074 < 2^-1076
   const k = Math.floor(Math.log2(divisor));
   const scale = ldexp(divisor, -k); // in [1, 2), or next to it: any power of two would do
-  return ldexpRounded(high / scale, low[0]! / scale, -n - k);
-}
-
-/** (high + low) * 2^exponent for 0.05 < high < 1, rounded once also where that is subnormal. */
-function ldexpRounded(high: number, low: number, exponent: number): number {
-  if (exponent < -1200) return 0;
-  const unit = 2 ** (-1074 - exponent); // what the smallest subnormal is before scaling
-  if (high >= unit * 2 ** 52) return ldexp(high + low, exponent);
-  const stop = shift * unit; // adding it rounds to a multiple of unit
-  const rounded = high + stop - stop;
-  return ldexp(rounded + ((high - rounded) + low + stop - stop), exponent);
+  return ldexpRounded(high / scale, low[0]! / scale, exponent[0]! - k);
 }

@@ -1,7 +1,19 @@
-/* The WebAssembly module: every kernel on ranges, and the products of softplusBackward. */
+/* The WebAssembly module: every kernel on ranges. */
 import { madd, madd32 } from "./lanes.simd";
 
+export {
+  sigmoidBackward32,
+  sigmoidBackward32Fast,
+  sigmoidBackward64,
+  sigmoidGrad32Beta,
+  sigmoidGrad32Fast,
+  sigmoidGrad64,
+  softplusBackward32,
+  softplusBackward32Fast,
+  softplusBackward64,
+} from "./backward.simd";
 export { sigmoid32, sigmoid32Beta, sigmoid32Fast, sigmoid64 } from "./sigmoid.simd";
+export { sigmoidGrad32 } from "./sigmoid_grad.simd";
 export { softplus32, softplus32Beta, softplus32Fast, softplus64 } from "./softplus.simd";
 export {
   softplusWithGrad32,
@@ -9,20 +21,6 @@ export {
   softplusWithGrad32Fast,
   softplusWithGrad64,
 } from "./softplus_with_grad.simd";
-
-/** dst = a * b, float32. */
-export function multiply32(a: usize, b: usize, dst: usize, begin: u32, end: u32): void {
-  for (let i = begin << 2; i < end << 2; i += 16) {
-    v128.store(dst + i, f32x4.mul(v128.load(a + i), v128.load(b + i)));
-  }
-}
-
-/** dst = a * b, float64. */
-export function multiply64(a: usize, b: usize, dst: usize, begin: u32, end: u32): void {
-  for (let i = begin << 3; i < end << 3; i += 16) {
-    v128.store(dst + i, f64x2.mul(v128.load(a + i), v128.load(b + i)));
-  }
-}
 
 /** Is relaxed madd fused here? (1 + u)^2 - (1 + 2u) is u^2 if so, and 0 if u^2 was rounded away. */
 export function isFused(): bool {

@@ -93,22 +93,26 @@ export function setLow(rest: v128): void {
 @inline
 export function multiply(a: v128, b: v128): v128 {
   const high = f64x2.mul(a, b);
-  if (FUSED) {
-    low = f64x2.neg(nmadd(a, b, high));
-  } else {
-    const aHead = head(a);
-    const aRest = f64x2.sub(a, aHead);
-    const bHead = head(b);
-    const bRest = f64x2.sub(b, bHead);
-    low = f64x2.add(
-      f64x2.add(
-        f64x2.add(f64x2.sub(f64x2.mul(aHead, bHead), high), f64x2.mul(aHead, bRest)),
-        f64x2.mul(aRest, bHead),
-      ),
-      f64x2.mul(aRest, bRest),
-    );
-  }
+  low = lost(a, b, high);
   return high;
+}
+
+/** What high = a*b, rounded, has lost. */
+// @ts-ignore: decorator
+@inline
+export function lost(a: v128, b: v128, high: v128): v128 {
+  if (FUSED) return f64x2.neg(nmadd(a, b, high));
+  const aHead = head(a);
+  const aRest = f64x2.sub(a, aHead);
+  const bHead = head(b);
+  const bRest = f64x2.sub(b, bHead);
+  return f64x2.add(
+    f64x2.add(
+      f64x2.add(f64x2.sub(f64x2.mul(aHead, bHead), high), f64x2.mul(aHead, bRest)),
+      f64x2.mul(aRest, bHead),
+    ),
+    f64x2.mul(aRest, bRest),
+  );
 }
 
 /** t - q*d without its rounding error, for q = t/d rounded. */

@@ -16,7 +16,7 @@
  *
  * @module
  */
-import type { Backward, Unary, UnaryWithGrad } from "./engines/engine.ts";
+import type { Backward, Unary, UnaryWithGrad } from "./engines/types.ts";
 import { scalar } from "./engines/scalar.ts";
 import { wasm } from "./engines/wasm.ts";
 
@@ -33,8 +33,8 @@ export type {
   Unary,
   UnaryWithGrad,
   WithGrad,
-} from "./engines/engine.ts";
-export type { FloatArray, FloatArrayConstructor } from "./engines/matrix.ts";
+} from "./engines/types.ts";
+export type { FloatArray, FloatArrayConstructor } from "./engines/arrays.ts";
 export type { Naive } from "./engines/naive.ts";
 export { Matrix } from "./engines/matrix.ts";
 export { naive } from "./engines/naive.ts";
@@ -131,6 +131,40 @@ export const softplusGrad: Unary = wasm.softplusGrad;
 export const logSigmoid: Unary = wasm.logSigmoid;
 
 /**
+ * The derivative of sigmoid, sigmoid(x) sigmoid(-x), and so the second derivative of softplus; with
+ * beta, beta sigmoid(beta x) sigmoid(-beta x).
+ *
+ * Accuracy, in units of the last place: float32 exact and float16 0.5 (correctly rounded), float32
+ * fast 4, float64 1; with beta float32 0.501. sigmoidGrad(+-Infinity) = +0. Parameters and errors: as
+ * {@link softplus}.
+ *
+ * @example Where e^-x / (1 + e^-x)^2 is Infinity / Infinity
+ * ```ts
+ * import { sigmoidGrad } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(sigmoidGrad(0), 0.25);
+ * assert.equal(sigmoidGrad(-720), Math.exp(-720));
+ * ```
+ */
+export const sigmoidGrad: Unary = wasm.sigmoidGrad;
+
+/**
+ * The derivative of logSigmoid, sigmoid(-x), to the bit; with beta sigmoid(-beta x).
+ *
+ * Accuracy and errors: as {@link sigmoid}.
+ *
+ * @example
+ * ```ts
+ * import { logSigmoidGrad, sigmoid } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(logSigmoidGrad(3), sigmoid(-3));
+ * ```
+ */
+export const logSigmoidGrad: Unary = wasm.logSigmoidGrad;
+
+/**
  * softplus and its derivative in one pass, bit for bit what the two functions give.
  * `out` is `{ value, grad }`, which must not overlap. Errors: as {@link softplus}.
  *
@@ -145,16 +179,54 @@ export const logSigmoid: Unary = wasm.logSigmoid;
 export const softplusWithGrad: UnaryWithGrad = wasm.softplusWithGrad;
 
 /**
- * upstream * sigmoid(x): the backward pass of softplus. The sigmoid is rounded, then the product, so
- * the result is within 1.5 units of the last place in float32, 2 in float64.
+ * The backward pass of softplus: upstream * {@link softplusGrad}(x).
+ *
+ * The product is formed before the one rounding, so the bound holds everywhere, also where the
+ * derivative by itself would be subnormal or 0 and upstream is large, as loss scaling makes it: in
+ * units of the last place float32 exact and float16 0.501, float32 fast 4, float64 1. The derivative
+ * is 0 at x = -Infinity, where an infinite upstream gives NaN; at every finite x it gives Infinity.
  * Errors: as {@link softplus}; upstream must have x's type and shape.
+ *
+ * @param x number (float64), Float16Array, Float32Array, Float64Array or Matrix
+ * @param upstream the gradient with respect to softplus(x), of x's type and shape
+ * @returns the gradient with respect to x
  *
  * @example
  * ```ts
- * import { softplusBackward } from "@softplus/kit";
+ * import { sigmoid, softplusBackward } from "@softplus/kit";
  * import assert from "node:assert/strict";
  *
  * assert.equal(softplusBackward(0, 3), 1.5);
+ * assert.equal(sigmoid(-800), 0);
+ * assert.equal(softplusBackward(-800, 1e300), 3.6740674505053e-48);
  * ```
  */
 export const softplusBackward: Backward = wasm.softplusBackward;
+
+/**
+ * The backward pass of sigmoid: upstream * {@link sigmoidGrad}(x). Accuracy, parameters and errors: as
+ * {@link softplusBackward}; the derivative is 0 at both infinities.
+ *
+ * @example
+ * ```ts
+ * import { sigmoidBackward } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(sigmoidBackward(0, 3), 0.75);
+ * ```
+ */
+export const sigmoidBackward: Backward = wasm.sigmoidBackward;
+
+/**
+ * The backward pass of logSigmoid: upstream * {@link logSigmoidGrad}(x). Accuracy, parameters and
+ * errors: as {@link softplusBackward}; the derivative is 0 at x = +Infinity.
+ *
+ * @example
+ * ```ts
+ * import { logSigmoidBackward } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(logSigmoidBackward(0, 3), 1.5);
+ * ```
+ */
+export const logSigmoidBackward: Backward = wasm.logSigmoidBackward;

@@ -55,7 +55,7 @@ const limitFast = quad("0x1.5d51ecp+6"); // 87.33
 const one = pair("0x1p+0");
 const limit = pair("0x1.9p+7"); // 200
 const minusLimit = pair("-0x1.9p+7");
-const limit64 = pair("0x1.5ep+9"); // 700
+export const limit64 = pair("0x1.5ep+9"); // 700
 
 /** float32, for beta = 1 or -1; the bound is in tests/bounds.ts. */
 export function sigmoid32Fast(src: usize, dst: usize, begin: u32, end: u32, beta: f64): void {
@@ -126,7 +126,7 @@ export function sigmoid32(src: usize, dst: usize, begin: u32, end: u32, beta: f6
 /** quick: sigmoid in float64 lanes, |x| <= 200, relative error below 2^-37. */
 // @ts-ignore: decorator
 @inline
-function within(x: v128): v128 {
+export function within(x: v128): v128 {
   const m = scaled(x);
   const r = reduced(x, m);
   const R = even(r);

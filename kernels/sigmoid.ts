@@ -62,7 +62,7 @@ export function sigmoid32(
     let count = 0;
     for (let i = start; i < stop; i++) {
       const x = sign * src[i]!;
-      const y = quick(x);
+      const y = quickSigmoid(x);
       dst[i] = y;
       undecidedX[count] = x;
       undecidedAt[count] = i - start;
@@ -80,7 +80,7 @@ export function sigmoid32Fast(
   end: number,
   beta: number,
 ): void {
-  for (let i = begin; i < end; i++) dst[i] = quick(beta * src[i]!);
+  for (let i = begin; i < end; i++) dst[i] = quickSigmoid(beta * src[i]!);
 }
 
 /** quick: sigmoid with a relative error below 2^-37, |x| <= 200. */
@@ -93,13 +93,13 @@ function within(x: number): number {
 }
 
 /** quick: sigmoid for all x. */
-function quick(x: number): number {
+export function quickSigmoid(x: number): number {
   return within(Math.min(Math.max(x, -limit), limit));
 }
 
 /** float32 sigmoid of an x that the quick phase left undecided. */
 export function settleSigmoid(x: number): number {
-  const y = settleQuick(quick(x));
+  const y = settleQuick(quickSigmoid(x));
   if (!Number.isNaN(y)) return y;
   if (Math.abs(x) < 2 ** -10) {
     const x2 = x * x;

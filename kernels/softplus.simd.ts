@@ -330,7 +330,7 @@ export function rounded(max: v128, log: v128, logLow: v128, plain: bool, by: v12
     : f64x2.add(max, f64x2.add(f64x2.div(log, by), f64x2.div(logLow, by)));
 }
 
-/** beta*x as a pair, by the factor that is set; beyond +-2000 it is cut. plain: beta is 1. */
+/** beta*x as a pair, by the factor that is set; beyond +-2500 it is cut. plain: beta is 1. */
 // @ts-ignore: decorator
 @inline
 export function betaTimes(x: v128, plain: bool): v128 {
@@ -339,7 +339,7 @@ export function betaTimes(x: v128, plain: bool): v128 {
     return x;
   }
   const once = f64x2.mul(f64x2.mul(x, f64x2.splat(factor1)), f64x2.splat(factor2));
-  const cut = f64x2.pmax(f64x2.pmin(once, f64x2.splat(2000)), f64x2.splat(-2000));
+  const cut = f64x2.pmax(f64x2.pmin(once, f64x2.splat(2500)), f64x2.splat(-2500));
   return multiply(cut, f64x2.splat(factorFraction));
 }
 

@@ -8,8 +8,3 @@ fn softplusWithGrad(x: u32) -> vec2<u32> {
   let e = expNegative(m);
   return vec2(orient(softplusFrom(z, m, e)), sigmoidFrom(z, m, e));
 }
-
-/** upstream * sigmoid(beta*x): the rounded sigmoid, so that the product is rounded once. */
-fn softplusBackward(x: u32, upstream: u32) -> u32 {
-  return product(upstream, sigmoid(x));
-}

@@ -216,6 +216,16 @@ export function safeStart1(k: v128): usize {
 export function valueOf(p: usize, q: usize, r: v128): v128 {
   const p0 = v128.load(p);
   const q0 = v128.load(q);
+  return f64x2.add(firsts(p0, q0), restOf(p, q, seconds(p0, q0), r));
+}
+
+/**
+ * What the polynomials of the rows at p and q have at r beside their first numbers, the high parts: below
+ * 2^-5 of these. c1 holds their second numbers.
+ */
+// @ts-ignore: decorator
+@inline
+export function restOf(p: usize, q: usize, c1: v128, r: v128): v128 {
   const p2 = v128.load(p, 16);
   const q2 = v128.load(q, 16);
   const p4 = v128.load(p, 32);
@@ -224,7 +234,7 @@ export function valueOf(p: usize, q: usize, r: v128): v128 {
   const q6 = v128.load(q, 48);
   const c45 = madd(r, madd(r, firsts(p6, q6), seconds(p4, q4)), firsts(p4, q4));
   const c23 = madd(r, madd(r, c45, seconds(p2, q2)), firsts(p2, q2));
-  return f64x2.add(firsts(p0, q0), madd(r, madd(r, c23, seconds(p0, q0)), seconds(p6, q6)));
+  return madd(r, madd(r, c23, c1), seconds(p6, q6));
 }
 
 /** Lane 0 of two vectors. */

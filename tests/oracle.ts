@@ -18,10 +18,19 @@ import { type Format, roundTo, ulp } from "./floats.ts";
 export { type Format, ulp } from "./floats.ts";
 
 /**
- * The functions that the oracle knows. `softplusGrad` is the sigmoid under its other name, and
- * `sigmoidGrad`, sigmoid(x) sigmoid(-x), is the derivative of that (beta = 1 only).
+ * The functions that the oracle knows. `softplusGrad` is the sigmoid under its other name,
+ * `logSigmoidGrad` that of -x, and `sigmoidGrad` is beta sigmoid(beta x) sigmoid(-beta x).
  */
-export type Name = "softplus" | "sigmoid" | "softplusGrad" | "logSigmoid" | "sigmoidGrad";
+export type Name =
+  | "softplus"
+  | "sigmoid"
+  | "softplusGrad"
+  | "sigmoidGrad"
+  | "logSigmoid"
+  | "logSigmoidGrad";
+
+/** The derivatives, by which a backward pass multiplies. */
+export type GradName = "softplusGrad" | "sigmoidGrad" | "logSigmoidGrad";
 
 const { binding: mpfr } = await init();
 const NEAREST = 0;
@@ -98,9 +107,15 @@ class Registers {
 
   /** y = the function at the loaded x and beta, with a relative error below 2^-(bits-4). */
   evaluate(name: Name, x: number, beta: number): void {
-    this.load(name === "logSigmoid" ? -x : x, beta);
-    if (name === "sigmoid" || name === "softplusGrad") return this.sigmoid();
-    if (name === "sigmoidGrad") return this.sigmoidGrad();
+    this.load(name.startsWith("logSigmoid") ? -x : x, beta);
+    if (name === "sigmoid" || name === "softplusGrad" || name === "logSigmoidGrad") {
+      return this.sigmoid();
+    }
+    if (name === "sigmoidGrad") {
+      this.sigmoidGrad();
+      mpfr.mpfr_mul_d(this.y, this.y, beta, NEAREST);
+      return;
+    }
     this.softplus();
     mpfr.mpfr_div_d(this.y, this.y, name === "logSigmoid" ? -beta : beta, NEAREST);
   }
@@ -144,7 +159,8 @@ function limit(name: Name, x: number, beta: number): number {
   if (Number.isNaN(x)) return NaN;
   const up = beta > 0 ? x > 0 : x < 0; // beta x = +Infinity
   if (name === "sigmoid" || name === "softplusGrad") return up ? 1 : 0;
-  if (name === "sigmoidGrad") return 0;
+  if (name === "logSigmoidGrad") return up ? 0 : 1;
+  if (name === "sigmoidGrad") return 0 * beta;
   if (name === "logSigmoid") return -limit("softplus", -x, beta);
   return up ? x : 0 / beta;
 }
@@ -155,12 +171,23 @@ function checkInput(x: number, format: Format, beta: number): void {
   if (!Number.isFinite(beta) || beta === 0) throw new RangeError(`beta ${beta} has no softplus`);
 }
 
-/** Computes until Ziv's test decides; the registers then hold the value behind the result. */
-function solve(name: Name, x: number, format: Format, beta: number): [number, Registers] {
-  for (let bits = 128; bits <= 8192; bits *= 2) {
+/**
+ * Computes until Ziv's test decides; the registers then hold the value behind the result. A derivative
+ * at 0 is 1/2 or beta/4: times beta and upstream exact in 160 bits, and perhaps a tie.
+ */
+function solve(
+  name: Name,
+  x: number,
+  format: Format,
+  beta: number,
+  upstream = 1,
+): [number, Registers] {
+  for (let bits = 192; bits <= 8192; bits *= 2) {
     const r = level(bits);
     r.evaluate(name, x, beta);
-    const result = r.rounded(format);
+    if (upstream !== 1) mpfr.mpfr_mul_d(r.y, r.y, upstream, NEAREST);
+    const isExact = x === 0 && name.endsWith("Grad");
+    const result = isExact ? nearest(r.y, format) : r.rounded(format);
     if (result !== undefined) return [result, r];
   }
   throw new Error(`undecided at 8192 bits: ${name}(${x}; ${beta}) in ${format}`);
@@ -189,6 +216,65 @@ export function ulpError(name: Name, x: number, got: number, format: Format, bet
   mpfr.mpfr_sub_d(r.u, r.y, got, NEAREST);
   mpfr.mpfr_div_d(r.u, r.u, ulp(want, format), NEAREST);
   return Math.abs(mpfr.mpfr_get_d(r.u, NEAREST));
+}
+
+/**
+ * upstream times a derivative, correctly rounded. An infinite x has the limit of the derivative,
+ * which is 0 or 1; all else is arithmetic of IEEE 754.
+ */
+export function exactProduct(
+  name: GradName,
+  x: number,
+  upstream: number,
+  format: Format,
+  beta = 1,
+): number {
+  const simple = simpleProduct(name, x, upstream, format, beta);
+  if (simple !== undefined) return simple;
+  const size = Math.abs(solve(name, x, format, beta, upstream)[0]);
+  return isNegative(name, upstream, beta) ? -size : size;
+}
+
+/** How far `got` is from upstream times a derivative, in ULP as for {@linkcode ulpError}. */
+export function productError(
+  name: GradName,
+  x: number,
+  upstream: number,
+  got: number,
+  format: Format,
+  beta = 1,
+): number {
+  const simple = simpleProduct(name, x, upstream, format, beta);
+  if (simple !== undefined) return Object.is(got, simple) ? 0 : Infinity;
+  const [want, r] = solve(name, x, format, beta, upstream);
+  if (!Number.isFinite(want) || !Number.isFinite(got)) return Object.is(got, want) ? 0 : Infinity;
+  if (got === 0 && Object.is(got, -0) !== isNegative(name, upstream, beta)) return Infinity;
+  mpfr.mpfr_sub_d(r.u, r.y, got, NEAREST);
+  mpfr.mpfr_div_d(r.u, r.u, ulp(want, format), NEAREST);
+  return Math.abs(mpfr.mpfr_get_d(r.u, NEAREST));
+}
+
+/** The product where no digits of the derivative count, else undefined. */
+function simpleProduct(
+  name: GradName,
+  x: number,
+  upstream: number,
+  format: Format,
+  beta: number,
+): number | undefined {
+  checkInput(x, format, beta);
+  if (!Object.is(roundTo(upstream, format), upstream)) {
+    throw new RangeError(`upstream ${upstream} is no ${format}`);
+  }
+  if (!Number.isFinite(x)) return upstream * limit(name, x, beta);
+  if (Number.isNaN(upstream)) return NaN;
+  if (upstream !== 0 && Number.isFinite(upstream)) return undefined;
+  return isNegative(name, upstream, beta) ? -Math.abs(upstream) : Math.abs(upstream);
+}
+
+/** Every derivative is positive at a finite x, but for the sign of beta in sigmoidGrad. */
+function isNegative(name: GradName, upstream: number, beta: number): boolean {
+  return (upstream < 0 || Object.is(upstream, -0)) !== (name === "sigmoidGrad" && beta < 0);
 }
 
 const differences = { ahead: mpfr.mpfr_t(), wide: new Registers(320) };

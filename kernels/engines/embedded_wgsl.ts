@@ -45,6 +45,10 @@ return aHead * bHead + ((aHead * bRest) >> 16u) + ((aRest * bHead) >> 16u);
 fn multiply(a: Scaled, b: Scaled) -> Scaled {
 return Scaled(multiplyHigh(a.significand, b.significand), a.exponent + b.exponent + 1);
 }
+fn normal(y: Scaled) -> Scaled {
+let zeros = countLeadingZeros(y.significand);
+return Scaled(y.significand << zeros, y.exponent - i32(zeros));
+}
 fn multiplyWide(a: u32, b: u32) -> vec2<u32> {
 let aHead = a >> 16u;
 let aRest = a & 0xffffu;
@@ -73,18 +77,6 @@ if (drop > 31u) { return 0u; }
 if (exponent > 2 * bias) { return largest; }
 let rounded = (half + (1u << (drop - 1u)) - 1u + ((half >> drop) & 1u)) >> drop;
 return (u32(max(exponent - 1, 0)) << digits) + rounded;
-}
-fn product(a: u32, b: u32) -> u32 {
-let sign = (a ^ b) & signBit;
-let x = widen(a & ~signBit);
-let y = widen(b & ~signBit);
-if (max(x, y) > infinity) { return quietNan; }
-if (min(x, y) == 0u) { return select(sign, quietNan, max(x, y) == infinity); }
-if (max(x, y) == infinity) { return sign | largest; }
-let p = unpack(x);
-let q = unpack(y);
-let wide = multiplyWide(p.significand, q.significand);
-return sign | round(Scaled(wide.y | u32(wide.x != 0u), p.exponent + q.exponent + 1));
 }
 `,
   exp: `struct Magnitude {
@@ -128,7 +120,16 @@ let a = bitcast<f32>(min(x & 0x7fffffffu, limit));
 let fixed25 = u32(a * 0x1p25f);
 return Magnitude(a, fixed25, select(fixed25 << 7u, u32(a * 0x1p32f), a < 1.0));
 }
+const limitFar = 0x43960000u;
+fn magnitudeFar(x: u32) -> Magnitude {
+let a = bitcast<f32>(min(x & 0x7fffffffu, limitFar));
+let below128 = select(u32(a * 0x1p25f) << 7u, u32(a * 0x1p32f), a < 1.0);
+return Magnitude(a, 0u, select(below128, u32(a * 0x1p16f) << 16u, a >= 128.0));
+}
 fn overBeta(y: Scaled) -> Scaled {
+return y;
+}
+fn timesBeta(y: Scaled) -> Scaled {
 return y;
 }
 fn orient(x: u32) -> u32 {
@@ -144,9 +145,16 @@ inverseSignificand: u32,
 inverseExponent: i32,
 }
 const limitBeta = 190.0;
+const limitFar = 310.0;
 fn magnitude(x: u32) -> Magnitude {
+return magnitudeTo(x, limitBeta);
+}
+fn magnitudeFar(x: u32) -> Magnitude {
+return magnitudeTo(x, limitFar);
+}
+fn magnitudeTo(x: u32, limit: f32) -> Magnitude {
 let bits = x & 0x7fffffffu;
-let end = Magnitude(limitBeta, 0u, 0u);
+let end = Magnitude(limit, 0u, 0u);
 if (bits >= infinity) { return end; }
 if (bits == 0u) { return Magnitude(0.0, 0u, 0u); }
 let factor = unpack(bits);
@@ -154,9 +162,9 @@ let wide = multiplyWide(factor.significand, beta.significand);
 let low = wide.x + multiplyHigh(factor.significand, beta.rest);
 let high = wide.y + u32(low < wide.x);
 let exponent = max(factor.exponent + beta.exponent, -64);
-if (exponent > 7) { return end; }
+if (exponent > 8) { return end; }
 let a = f32(high) * bitcast<f32>(u32(exponent + 97) << 23u);
-if (a >= limitBeta) { return end; }
+if (a >= limit) { return end; }
 return Magnitude(a, shiftDown(high, low, 37 - exponent), shiftDown(high, low, 30 - exponent));
 }
 fn shiftDown(high: u32, low: u32, count: i32) -> u32 {
@@ -166,9 +174,10 @@ if (k >= 32u) { return high >> (k - 32u); }
 return (high << (32u - k)) | (low >> k);
 }
 fn overBeta(y: Scaled) -> Scaled {
-let zeros = countLeadingZeros(y.significand);
-let full = Scaled(y.significand << zeros, y.exponent - i32(zeros));
-return multiply(full, Scaled(beta.inverseSignificand, beta.inverseExponent));
+return multiply(normal(y), Scaled(beta.inverseSignificand, beta.inverseExponent));
+}
+fn timesBeta(y: Scaled) -> Scaled {
+return multiply(normal(y), Scaled(beta.significand, beta.exponent));
 }
 fn orient(x: u32) -> u32 {
 return x ^ beta.sign;
@@ -257,14 +266,49 @@ let m = magnitude(widen(z));
 return sigmoidFrom(z, m, expNegative(m));
 }
 `,
+  sigmoid_grad: `fn sigmoidGradScaled(m: Magnitude, e: Exponential) -> Scaled {
+let q = normal(Scaled(quotient(e), 0));
+let square = normal(multiply(q, q));
+return timesBeta(multiply(square, Scaled(powerFixed(e), -i32(e.n))));
+}
+fn sigmoidGrad(x: u32) -> u32 {
+let bits = x & ~signBit;
+if (bits > largest) { return quietNan; }
+if (bits == largest) { return orient(0u); }
+let m = magnitudeFar(widen(bits));
+return orient(round(sigmoidGradScaled(m, expNegative(m))));
+}
+`,
   softplus_with_grad: `fn softplusWithGrad(x: u32) -> vec2<u32> {
 let z = orient(x);
 let m = magnitude(widen(z));
 let e = expNegative(m);
 return vec2(orient(softplusFrom(z, m, e)), sigmoidFrom(z, m, e));
 }
+`,
+  backward: `fn timesUpstream(upstream: u32, derivative: Scaled, isZero: bool, sign: u32) -> u32 {
+let result = (upstream & signBit) ^ sign;
+let bits = widen(upstream & ~signBit);
+if (bits > infinity || (bits == infinity && isZero)) { return quietNan; }
+if (bits == infinity) { return result | largest; }
+if (bits == 0u || isZero) { return result; }
+return result | round(multiply(unpack(bits), normal(derivative)));
+}
 fn softplusBackward(x: u32, upstream: u32) -> u32 {
-return product(upstream, sigmoid(x));
+let z = orient(x);
+let bits = z & ~signBit;
+if (bits > largest) { return quietNan; }
+let isNegative = (z & signBit) != 0u;
+let m = magnitudeFar(widen(bits));
+let s = sigmoidScaled(m, isNegative, expNegative(m));
+return timesUpstream(upstream, s, isNegative && bits == largest, 0u);
+}
+fn sigmoidBackward(x: u32, upstream: u32) -> u32 {
+let bits = x & ~signBit;
+if (bits > largest) { return quietNan; }
+let m = magnitudeFar(widen(bits));
+let s = sigmoidGradScaled(m, expNegative(m));
+return timesUpstream(upstream, s, bits == largest, orient(0u));
 }
 `,
 } as const;

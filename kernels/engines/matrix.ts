@@ -1,47 +1,13 @@
-/**
- * Element types of the kit; Float16Array where the runtime has it.
- *
- * @example
- * ```ts
- * import { type FloatArray, softplus } from "@softplus/kit";
- *
- * const activate = (x: FloatArray): FloatArray => softplus(x);
- * ```
- */
-export type FloatArray = Float16Array | Float32Array | Float64Array;
+import {
+  arrayType,
+  classOf,
+  type FloatArray,
+  type FloatArrayConstructor,
+  lengthOf,
+} from "./arrays.ts";
+import { describeOther } from "./describe.ts";
 
-/**
- * Makes one of the element types.
- *
- * @example
- * ```ts
- * import { type FloatArrayConstructor } from "@softplus/kit";
- *
- * const zeros = (type: FloatArrayConstructor, length: number) => new type(length);
- * ```
- */
-export type FloatArrayConstructor =
-  | Float16ArrayConstructor
-  | Float32ArrayConstructor
-  | Float64ArrayConstructor;
-
-/** The class of an element type of the kit, or undefined for any other type. */
-export function classOf(type: string | undefined): FloatArrayConstructor | undefined {
-  if (type === "Float32Array") return Float32Array;
-  if (type === "Float64Array") return Float64Array;
-  // Node 20 has none.
-  return type === "Float16Array" && typeof Float16Array !== "undefined" ? Float16Array : undefined;
-}
-
-const typeTag = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype),
-  Symbol.toStringTag,
-)!.get!;
-
-/** "Float32Array", "Float64Array", ... by what the array is, whatever its prototype; else undefined. */
-export function arrayType(value: unknown): string | undefined {
-  return typeTag.call(value) as string | undefined;
-}
+export { arrayType, type FloatArray, type FloatArrayConstructor } from "./arrays.ts"; // until merged
 
 /**
  * A 2D batch: rows are samples, columns are nodes, stored row by row.
@@ -87,9 +53,10 @@ export class Matrix<Data extends FloatArray = FloatArray> {
         throw new RangeError(`Matrix: ${name} must be a whole number >= 0, got ${describe(size)}`);
       }
     }
-    if (data.length !== rows * columns) {
+    const length = lengthOf(data);
+    if (length !== rows * columns) {
       throw new RangeError(
-        `Matrix: data must have rows * columns = ${rows * columns} elements, got ${data.length}`,
+        `Matrix: data must have rows * columns = ${rows * columns} elements, got ${length}`,
       );
     }
     this.data = data;
@@ -182,14 +149,5 @@ function isList(value: unknown): value is ArrayLike<unknown> {
 
 /** What a value is, for an error message. */
 export function describe(value: unknown): string {
-  if (value === null) return "null";
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
-  if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (typeof value === "function") return "a function";
-  if (typeof value !== "object") return typeof value;
-  const type = arrayType(value);
-  if (type !== undefined) return `a ${type} of length ${(value as FloatArray).length}`;
-  if (Matrix.is(value)) return `a ${value.rows} x ${value.columns} Matrix`;
-  return "an object";
+  return Matrix.is(value) ? `a ${value.rows} x ${value.columns} Matrix` : describeOther(value);
 }

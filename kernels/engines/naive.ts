@@ -1,7 +1,9 @@
 /* The textbook forms on arrays: the field's usual mistakes, for comparison. */
 import * as forms from "../naive.ts";
-import { elementwise, type Unary } from "./engine.ts";
-import { arrayType } from "./matrix.ts";
+import { arrayType, lengthOf } from "./arrays.ts";
+import { type Method, methods } from "./methods.ts";
+import { prepare, resultOf } from "./prepare.ts";
+import type { Unary } from "./types.ts";
 
 /**
  * The textbook forms.
@@ -16,29 +18,42 @@ import { arrayType } from "./matrix.ts";
 export interface Naive {
   /** The name, as benchmarks print it. */
   readonly name: string;
-  /** log(1 + e^-|x|) + max(x, 0). */
+  /** log(1 + e^-|x|) + max(x, 0); with beta, that of beta x, divided by beta. */
   readonly softplus: Unary;
-  /** 1 / (1 + e^-x). */
+  /** 1 / (1 + e^-x), with beta that of beta x. */
   readonly softplusGrad: Unary;
-  /** 1 / (1 + e^-x). */
+  /** 1 / (1 + e^-x), with beta that of beta x. */
   readonly sigmoid: Unary;
-  /** log(1 + e^x). */
+  /** log(1 + e^x); with beta, that of beta x, divided by beta. */
   readonly softplusOverflowing: Unary;
 }
 
-const same = (x: number): number => x;
+/** A form on one number, every operation rounded. */
+interface Form {
+  (x: number, round: (x: number) => number): number;
+}
 
-function on(method: string, form: (x: number, round: (x: number) => number) => number): Unary {
-  return ((x: unknown, options?: unknown) =>
-    elementwise(method, x, options, (src, dst) => {
-      const type = arrayType(src);
-      const round = type === "Float32Array"
-        ? Math.fround
-        : type === "Float16Array"
-        ? Math.f16round
-        : same;
-      for (let i = 0; i < src.length; i++) dst[i] = form(src[i]!, round);
-    })) as Unary;
+/** The rounding of an operation in each element type. */
+const rounding = (type: string | undefined): (x: number) => number =>
+  type === "Float32Array"
+    ? Math.fround
+    : type === "Float16Array"
+    ? Math.f16round
+    : (x: number): number => x;
+
+function on(name: string, method: Method, form: Form, isDivided: boolean): Unary {
+  return ((x: unknown, options?: unknown) => {
+    const prepared = prepare(name, method, x, undefined, options);
+    const { beta, inputs: [src], outputs: [dst] } = prepared.call;
+    const round = rounding(arrayType(src));
+    const by = round(beta);
+    const length = lengthOf(src!);
+    for (let i = 0; i < length; i++) {
+      const y = form(round(by * src![i]!), round);
+      dst![i] = isDivided ? y / by : y;
+    }
+    return resultOf(prepared);
+  }) as Unary;
 }
 
 /**
@@ -57,8 +72,8 @@ function on(method: string, form: (x: number, round: (x: number) => number) => n
  */
 export const naive: Naive = Object.freeze({
   name: "naive",
-  softplus: on("softplus", forms.softplus),
-  softplusGrad: on("softplusGrad", forms.sigmoid),
-  sigmoid: on("sigmoid", forms.sigmoid),
-  softplusOverflowing: on("softplusOverflowing", forms.softplusOverflowing),
+  softplus: on("softplus", methods.softplus, forms.softplus, true),
+  softplusGrad: on("softplusGrad", methods.softplusGrad, forms.sigmoid, false),
+  sigmoid: on("sigmoid", methods.sigmoid, forms.sigmoid, false),
+  softplusOverflowing: on("softplusOverflowing", methods.softplus, forms.softplusOverflowing, true),
 });

@@ -2,9 +2,11 @@
  * The WebAssembly SIMD engine, on the calling thread. Bytes come from embedded.ts and are compiled
  * at the first call; that takes about 2 ms, and no permission.
  */
-import { type Call, type Engine, syncEngine } from "./engine.ts";
+import { type FloatArray, type FloatArrayConstructor, lengthOf } from "./arrays.ts";
+import { syncEngine } from "./engine.ts";
 import { withFloat16 } from "./float16.ts";
-import type { FloatArray, FloatArrayConstructor } from "./matrix.ts";
+import type { Call } from "./methods.ts";
+import type { Engine } from "./types.ts";
 import { Arenas } from "./wasm/arena.ts";
 import { bestBuild, type Build, compile, newMemory } from "./wasm/module.ts";
 import { createRunner, heapStart, type Runner } from "./wasm/runner.ts";
@@ -63,7 +65,7 @@ export function createWasm(options: { readonly fused?: boolean } = {}): WasmEngi
 
   function run(call: Call): void {
     const { inputs, outputs } = call;
-    const length = inputs[0]!.length;
+    const length = lengthOf(inputs[0]!);
     const { kernel, beta } = kernelOf(call);
     const resident = arenas.arenaOf(inputs, outputs)?.runner;
     if (length === 0) return;
@@ -105,7 +107,7 @@ export const wasm: WasmEngine = createWasm();
 const shared: { runner?: Runner } = {};
 
 /** Computes elements begin to end of a call whose arrays are in no arena. */
-export function runWasm(call: Call, begin = 0, end: number = call.inputs[0]!.length): void {
+export function runWasm(call: Call, begin = 0, end: number = lengthOf(call.inputs[0]!)): void {
   const { kernel, beta } = kernelOf(call);
   const runner = shared.runner ??= createRunner(bestBuild().module, newMemory(heapStart));
   runner.run(kernel, beta, call.inputs, call.outputs, begin, end);

@@ -4,8 +4,12 @@
  * GpuArrays returns GpuArrays at once; what is called in one turn is submitted together at its end,
  * and a chain of calls costs one read-back.
  */
-import { type Call, checkTensor, type Options, syncEngine, type WithGrad } from "./engine.ts";
-import { arrayType, describe, type FloatArray, Matrix } from "./matrix.ts";
+import { arrayType, type FloatArray, plain } from "./arrays.ts";
+import { methodsOf } from "./engine.ts";
+import { describe, Matrix } from "./matrix.ts";
+import { kernels, type MethodName, methods } from "./methods.ts";
+import { checkTensor, prepare } from "./prepare.ts";
+import type { Options, WithGrad } from "./types.ts";
 import { openDevice, type OpenedDevice, type WebGpuOptions } from "./webgpu/device.ts";
 import { formatOf, GpuArray, shapeOf } from "./webgpu/gpu_array.ts";
 import { computeResident, uploaded } from "./webgpu/resident.ts";
@@ -125,12 +129,20 @@ export interface WebGpuEngine extends AsyncDisposable {
   readonly softplusGrad: GpuUnary;
   /** 1 / (1 + e^-x). */
   readonly sigmoid: GpuUnary;
+  /** The derivative of sigmoid, sigmoid(x) sigmoid(-x); with beta, beta times that of beta x. */
+  readonly sigmoidGrad: GpuUnary;
   /** log(sigmoid(x)) = -softplus(-x). */
   readonly logSigmoid: GpuUnary;
+  /** The derivative of logSigmoid: sigmoid(-x). */
+  readonly logSigmoidGrad: GpuUnary;
   /** softplus and sigmoid in one pass. */
   readonly softplusWithGrad: GpuUnaryWithGrad;
-  /** upstream * sigmoid(x). */
+  /** upstream * softplusGrad(x), rounded once. */
   readonly softplusBackward: GpuBackward;
+  /** upstream * sigmoidGrad(x), rounded once. */
+  readonly sigmoidBackward: GpuBackward;
+  /** upstream * logSigmoidGrad(x), rounded once. */
+  readonly logSigmoidBackward: GpuBackward;
   /** Copies an array or Matrix to the GPU; x may change afterwards. */
   upload<T extends GpuInput>(x: T): GpuArray<T>;
   /**
@@ -191,67 +203,37 @@ export async function webgpu(options?: WebGpuOptions): Promise<WebGpuEngine> {
 export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpuEngine {
   const session = new Session(opened, limits);
 
-  // The one check of arguments; what it would run is taken from it.
-  let checked: Call | undefined;
-  const recorder = syncEngine("webgpu", (call) => void (checked = call));
-
   /** A method on typed arrays: checks now, uploads now, and fills the result later. */
-  async function typed<R>(
-    method: string,
-    [x, ...upstream]: readonly unknown[],
-    check: () => R,
-  ): Promise<R> {
+  async function typed(
+    method: MethodName,
+    x: unknown,
+    upstream: unknown,
+    options: unknown,
+  ): Promise<unknown> {
     session.assertUsable(method);
     checkGpuInput(method, "x", x, accepted);
-    for (const one of upstream) {
-      checkGpuInput(method, "upstream", one, "an array or Matrix as x");
+    if (kernels[methods[method].kernel].inputs === 2) {
+      checkGpuInput(method, "upstream", upstream, "an array or Matrix as x");
     }
-    checked = undefined; // a check that threw half-way left nothing
-    const result = check();
-    const call = checked!;
-    checked = undefined;
+    const { call, result } = prepare(method, methods[method], x, upstream, options);
     session.assertUsable(method); // an option's getter may have disposed of the engine
     await session.track(computeTyped(session, method, call));
     return result;
   }
 
-  function one(name: "softplus" | "softplusGrad" | "sigmoid" | "logSigmoid"): GpuUnary {
-    const kernel = name === "softplus" || name === "logSigmoid" ? "softplus" : "sigmoid";
-    return ((x: unknown, options?: unknown) => {
-      if (GpuArray.storage(x) === undefined) {
-        return typed(name, [x], () => recorder[name](x as Float32Array, options as Options<never>));
-      }
-      session.assertUsable(name);
-      const sign = name === "logSigmoid" ? -1 : 1;
-      return computeResident(session, name, kernel, sign, [x], options)[0];
-    }) as GpuUnary;
+  /** A method on arrays that stay on the GPU. */
+  function resident(
+    method: MethodName,
+    x: unknown,
+    upstream: unknown,
+    options: unknown,
+  ): unknown {
+    session.assertUsable(method);
+    const results = computeResident(session, method, methods[method], x, upstream, options);
+    return results.length === 1 ? results[0] : { value: results[0], grad: results[1] };
   }
 
-  const softplusWithGrad = ((x: unknown, options?: unknown) => {
-    const name = "softplusWithGrad";
-    if (GpuArray.storage(x) === undefined) {
-      return typed(name, [x], () => recorder[name](x as Float32Array, options as Options<never>));
-    }
-    session.assertUsable(name);
-    const [value, grad] = computeResident(session, name, name, 1, [x], options);
-    return { value, grad };
-  }) as GpuUnaryWithGrad;
-
-  const softplusBackward = ((x: unknown, upstream: unknown, options?: unknown) => {
-    const name = "softplusBackward";
-    if (GpuArray.storage(x) === undefined) {
-      return typed(
-        name,
-        [x, upstream],
-        () =>
-          recorder[name](x as Float32Array, upstream as Float32Array, options as Options<never>),
-      );
-    }
-    session.assertUsable(name);
-    return computeResident(session, name, name, 1, [x, upstream], options)[0];
-  }) as GpuBackward;
-
-  const gpu: WebGpuEngine = Object.freeze({
+  const gpu = Object.freeze({
     name: "webgpu",
     adapter: opened.adapter,
     get device() {
@@ -261,12 +243,9 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
     get buffersInUse() {
       return session.pool.used;
     },
-    softplus: one("softplus"),
-    softplusGrad: one("softplusGrad"),
-    sigmoid: one("sigmoid"),
-    logSigmoid: one("logSigmoid"),
-    softplusWithGrad,
-    softplusBackward,
+    ...methodsOf((method, x, upstream, options) =>
+      (GpuArray.storage(x) === undefined ? typed : resident)(method, x, upstream, options)
+    ),
     upload: ((x: unknown) => uploadArray(session, x)) as WebGpuEngine["upload"],
     wrap: ((buffer: unknown, shape: unknown) =>
       wrapBuffer(session, buffer, shape)) as WebGpuEngine["wrap"],
@@ -294,7 +273,7 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
       session.dispose(),
     [Symbol.asyncDispose]: () =>
       session.dispose(),
-  });
+  }) as unknown as WebGpuEngine;
   return gpu;
 }
 
@@ -313,8 +292,7 @@ function checkGpuInput(method: string, argument: string, x: unknown, expected: s
 
 function uploadArray(session: Session, x: unknown): GpuArray {
   session.assertUsable("upload");
-  const data = Matrix.is(x) ? x.data : x as FloatArray;
-  const format = formatOf(data);
+  const format = formatOf(Matrix.is(x) ? x.data : x as FloatArray);
   if (format === undefined) {
     throw new TypeError(
       `upload: x must be a Float32Array, a Float16Array or a Matrix of one of them, got ${
@@ -322,7 +300,8 @@ function uploadArray(session: Session, x: unknown): GpuArray {
       }`,
     );
   }
-  checkTensor("upload", "x", x);
-  const shape = shapeOf(x as FloatArray | Matrix);
+  const tensor = checkTensor("upload", "x", x);
+  const data = plain(Matrix.is(tensor) ? tensor.data : tensor);
+  const shape = shapeOf(tensor);
   return new GpuArray(uploaded(session, data, format, shape), shape);
 }

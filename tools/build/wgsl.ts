@@ -13,7 +13,9 @@ const FILES = [
   "log1p",
   "softplus",
   "sigmoid",
+  "sigmoid_grad",
   "softplus_with_grad",
+  "backward",
 ] as const;
 
 /** Returns the TypeScript source of `export const wgsl = { ... }`. */

@@ -4,10 +4,16 @@
  * A kernel sees nothing but its own memory. Arrays that live there are computed in one call; all
  * others stream through tiles of 16 KiB, which stay in the first-level cache: copy in, compute, copy
  * out. Kernels want multiples of 32 elements, so a last tile is filled up with zeros.
- *
- * `createRunner` stands on nothing outside itself: `threads` sends its source text to workers.
  */
-import type { FloatArray } from "../matrix.ts";
+import {
+  bufferOf,
+  byteOffsetOf,
+  copyInto,
+  elementBytesOf,
+  type FloatArray,
+  lengthOf,
+  viewOf,
+} from "../arrays.ts";
 
 /** Runs kernels in one memory. */
 export interface Runner {
@@ -16,7 +22,7 @@ export interface Runner {
    *
    * @param kernel an export of kernel.simd.ts, such as "softplus32Fast"
    * @param beta passed to the kernel
-   * @param inputs x; for "softplusBackward" (kernel is then the sigmoid's) x and upstream
+   * @param inputs x; for a backward pass x and upstream
    * @param outputs one array, two for softplusWithGrad
    */
   run(
@@ -37,71 +43,62 @@ export function createRunner(module: WebAssembly.Module, memory: WebAssembly.Mem
   type Kernel = (...args: number[]) => void;
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const kernels = instance.exports as unknown as Record<string, Kernel>;
+  const { buffer } = memory;
   const tileStart = 65536;
   const tileBytes = 16384;
   // Not a multiple of 4096: copies between equal offsets in two pages take ten times as long.
   const stride = tileBytes + 1088;
   const addresses = [0, 1, 2].map((slot) => tileStart + slot * stride);
-  const tiles32 = addresses.map((at) => new Float32Array(memory.buffer, at, tileBytes / 4));
-  const tiles64 = addresses.map((at) => new Float64Array(memory.buffer, at, tileBytes / 8));
+  const [address0, address1, address2] = addresses as [number, number, number];
+  const tiles32 = addresses.map((at) => new Float32Array(buffer, at, tileBytes / 4));
+  const tiles64 = addresses.map((at) => new Float64Array(buffer, at, tileBytes / 8));
+  /** Whether all arrays lie in this memory. */
+  function areHere(arrays: readonly FloatArray[]): boolean {
+    for (let k = 0; k < arrays.length; k++) if (bufferOf(arrays[k]!) !== buffer) return false;
+    return true;
+  }
 
   function fill(tile: FloatArray, array: FloatArray, at: number, count: number, padded: number) {
-    if (count === array.length) tile.set(array);
-    else tile.set(array.subarray(at, at + count));
+    if (count === lengthOf(array)) tile.set(array as Float32Array);
+    else tile.set(viewOf(array, at, at + count) as Float32Array);
     if (padded > count) tile.fill(0, count, padded);
   }
 
   function take(tile: FloatArray, array: FloatArray, at: number, count: number) {
-    if (count === tile.length) array.set(tile, at);
-    else array.set(tile.subarray(0, count), at);
+    copyInto(array, count === tile.length ? tile : tile.subarray(0, count), at);
   }
 
   function run(
-    kernel: string,
+    name: string,
     beta: number,
     inputs: readonly FloatArray[],
     outputs: readonly FloatArray[],
     begin: number,
     end: number,
   ): void {
-    const compute = kernels[kernel]!;
-    const x = inputs[0]!;
-    const upstream = inputs[1];
-    const out = outputs[0]!;
-    const grad = outputs[1];
-    const wide = x.BYTES_PER_ELEMENT === 8;
-    const multiply = kernels[wide ? "multiply64" : "multiply32"]!;
-    const [tile0, tile1, tile2] = (wide ? tiles64 : tiles32) as [
-      FloatArray,
-      FloatArray,
-      FloatArray,
-    ];
-    const [address0, address1, address2] = addresses as [number, number, number];
+    const kernel = kernels[name]!;
+    const [x, upstream] = inputs as [FloatArray, FloatArray | undefined];
+    const [out, grad] = outputs as [FloatArray, FloatArray | undefined];
+    const third = upstream === undefined ? grad : out; // of three arrays
     let start = begin;
-    if (
-      x.buffer === memory.buffer && out.buffer === memory.buffer && upstream === undefined &&
-      (grad === undefined || grad.buffer === memory.buffer)
-    ) {
+    if (areHere(inputs) && areHere(outputs)) {
       start = end - (end - begin) % 32;
-      if (grad === undefined) compute(x.byteOffset, out.byteOffset, begin, start, beta);
-      else compute(x.byteOffset, out.byteOffset, grad.byteOffset, begin, start, beta);
+      const second = byteOffsetOf(upstream ?? out);
+      if (third === undefined) kernel(byteOffsetOf(x), second, begin, start, beta);
+      else kernel(byteOffsetOf(x), second, byteOffsetOf(third), begin, start, beta);
     }
+    const tiles: readonly FloatArray[] = elementBytesOf(x) === 8 ? tiles64 : tiles32;
+    const [tile0, tile1, tile2] = tiles as [FloatArray, FloatArray, FloatArray];
     const size = tile0.length;
     for (let at = start; at < end; at += size) {
       const count = end - at < size ? end - at : size;
       const padded = (count + 31) & ~31;
       fill(tile0, x, at, count, padded);
-      if (grad !== undefined) {
-        compute(address0, address1, address2, 0, padded, beta);
-        take(tile2, grad, at, count);
-      } else {
-        compute(address0, address1, 0, padded, beta);
-        if (upstream !== undefined) {
-          fill(tile0, upstream, at, count, padded);
-          multiply(address0, address1, address1, 0, padded);
-        }
-      }
-      take(tile1, out, at, count);
+      if (upstream !== undefined) fill(tile1, upstream, at, count, padded);
+      if (third === undefined) kernel(address0, address1, 0, padded, beta);
+      else kernel(address0, address1, address2, 0, padded, beta);
+      if (upstream === undefined) take(tile1, out, at, count);
+      if (third !== undefined) take(tile2, third, at, count);
     }
   }
   return { run };

@@ -2,7 +2,8 @@
  * An array that stays on the GPU. The GpuArray is what the user holds; its Storage is what the
  * engine and the garbage collector know.
  */
-import { arrayType, type FloatArray, Matrix } from "../matrix.ts";
+import { arrayType, type FloatArray, lengthOf } from "../arrays.ts";
+import { Matrix } from "../matrix.ts";
 import type { GpuFormat } from "./pipelines.ts";
 import type { Piece, Session } from "./session.ts";
 import { bytesOf } from "./transfer.ts";
@@ -189,7 +190,7 @@ export class GpuArray<T = FloatArray | Matrix> {
 
 /** The shape of an array or Matrix. */
 export function shapeOf(x: FloatArray | Matrix): GpuShape {
-  return Matrix.is(x) ? [x.rows, x.columns] : [x.length];
+  return Matrix.is(x) ? [x.rows, x.columns] : [lengthOf(x)];
 }
 
 /** The element type of an array on the GPU, or undefined where the GPU has none. */

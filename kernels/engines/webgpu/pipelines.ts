@@ -3,7 +3,7 @@
  * the format, the arithmetic, the kernels, and an entry point that knows which arrays are the same.
  */
 import { wgsl } from "../embedded_wgsl.ts";
-import type { KernelName } from "../engine.ts";
+import { type KernelName, kernels } from "../methods.ts";
 import type { Access, Bindings } from "./bindings.ts";
 
 /**
@@ -31,7 +31,7 @@ export interface PipelineKey {
 /** Invocations in a workgroup; each takes four words. */
 export const workgroupSize = 256;
 
-const inputsOf = (kernel: KernelName): number => kernel === "softplusBackward" ? 2 : 1;
+const inputsOf = (kernel: KernelName): number => kernels[kernel].inputs;
 
 /** What a kernel does with each of its distinct arrays. */
 function accessesOf(kernel: KernelName, slots: readonly number[]): Access[] {
@@ -62,7 +62,9 @@ export function shaderText({ kernel, format, beta, slots }: PipelineKey): string
     wgsl.log1p,
     wgsl.softplus,
     wgsl.sigmoid,
+    wgsl.sigmoid_grad,
     wgsl.softplus_with_grad,
+    wgsl.backward,
     ...declarations,
     entryPoint(kernel, format, inputs, outputs),
   ].join("\n");

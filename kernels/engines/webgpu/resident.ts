@@ -1,6 +1,8 @@
 /* Calls on arrays that stay on the GPU: nothing is awaited, nothing read back. */
-import { type KernelName, readOptions } from "../engine.ts";
-import { describe, type FloatArray } from "../matrix.ts";
+import type { FloatArray } from "../arrays.ts";
+import { describe } from "../matrix.ts";
+import { kernels, type Method } from "../methods.ts";
+import { readOptions } from "../options.ts";
 import type { Pass } from "./batch.ts";
 import { elementBytes, GpuArray, type GpuShape, type Storage, watch } from "./gpu_array.ts";
 import type { GpuFormat } from "./pipelines.ts";
@@ -124,29 +126,28 @@ function checkLike(
 export function computeResident(
   session: Session,
   method: string,
-  kernel: KernelName,
-  sign: number,
-  args: readonly [x: unknown, upstream?: unknown],
+  { kernel, sign }: Method,
+  x: unknown,
+  upstream: unknown,
   options: unknown,
 ): readonly GpuArray[] {
+  const shape = kernels[kernel];
   const { out, beta } = readOptions(method, options);
-  const given = readOut(method, kernel, out);
+  const given = readOut(method, shape.outputs, out);
   session.assertUsable(method); // a getter of the options may have disposed of anything
-  const inputs = args.map((value, k) =>
-    checkArray(session, method, k === 0 ? "x" : "upstream", value)
-  );
-  const x = args[0] as GpuArray;
-  if (args.length === 2) checkLike(session, method, "upstream", args[1], x);
-  const outputs = checkOut(session, method, given, x);
+  const inputs = [checkArray(session, method, "x", x)];
+  const array = x as GpuArray;
+  if (shape.inputs === 2) inputs.push(checkLike(session, method, "upstream", upstream, array));
+  const outputs = checkOut(session, method, given, array);
   const results: GpuArray[] = [];
   const storages = outputs.map((given) => {
-    const storage = given?.storage ?? fresh(session, method, x.format, x.shape);
-    results.push(given?.array ?? new GpuArray(storage, x.shape));
+    const storage = given?.storage ?? fresh(session, method, array.format, array.shape);
+    results.push(given?.array ?? new GpuArray(storage, array.shape));
     return storage;
   });
   const all = [...inputs, ...storages];
   const pass: Pass = {
-    work: { kernel, format: x.format, beta: sign * beta },
+    work: { kernel, format: array.format, beta: sign * beta },
     parts: inputs[0]!.pieces.map((_, k) => all.map(({ pieces }) => pieces[k]!)),
   };
   const doubts = new Set<Promise<Error | undefined>>();
@@ -173,8 +174,8 @@ function submitAlone(session: Session, method: string, pass: Pass): Promise<Erro
 }
 
 /** The outputs by name, each read once; undefined where none is given. */
-function readOut(method: string, kernel: KernelName, out: unknown): [string, unknown][] {
-  if (kernel !== "softplusWithGrad") return [["out", out]];
+function readOut(method: string, outputs: number, out: unknown): [string, unknown][] {
+  if (outputs === 1) return [["out", out]];
   if (out === undefined) return [["out.value", undefined], ["out.grad", undefined]];
   if (typeof out !== "object" || out === null) {
     throw new RangeError(`${method}: out must be { value, grad }, got ${describe(out)}`);

@@ -1,17 +1,16 @@
 /* From typed arrays to the GPU. */
+import { bufferOf, byteOffsetOf, type FloatArray, isShared } from "../arrays.ts";
 import type { Piece, Session } from "./session.ts";
 
-type View = ArrayBufferView<ArrayBufferLike>;
-
 /** The bytes of a range of elements. */
-export function bytesOf(array: View, from: number, count: number): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset + from, count);
+export function bytesOf(array: FloatArray, from: number, count: number): Uint8Array {
+  return new Uint8Array(bufferOf(array), byteOffsetOf(array) + from, count);
 }
 
 /** Writes bytes into a buffer, now: the caller may change them afterwards. */
 export function upload(session: Session, { buffer, offset, bytes }: Piece, data: Uint8Array): void {
   // The GPU takes whole words of memory that is neither shared nor resizable.
-  const plain = bytes % 4 === 0 && data.buffer instanceof ArrayBuffer &&
+  const plain = bytes % 4 === 0 && !isShared(data.buffer) &&
     !(data.buffer as { resizable?: boolean }).resizable;
   let words = data as Uint8Array<ArrayBuffer>;
   if (!plain) {

@@ -2,8 +2,8 @@
  * A call on typed arrays: upload, compute, read back. The kernels work in place, so a piece costs
  * one buffer for each input or output, whichever are more.
  */
-import type { Call } from "../engine.ts";
-import type { FloatArray } from "../matrix.ts";
+import { byteLengthOf, type FloatArray, lengthOf } from "../arrays.ts";
+import type { Call } from "../methods.ts";
 import { WebGpuOutOfMemoryError } from "./errors.ts";
 import { elementBytes, formatOf } from "./gpu_array.ts";
 import type { Piece, Session, Work } from "./session.ts";
@@ -16,7 +16,7 @@ const window = 2;
 export async function computeTyped(session: Session, method: string, call: Call): Promise<void> {
   const format = formatOf(call.inputs[0]!)!;
   const work: Work = { kernel: call.kernel, format, beta: call.beta };
-  const total = call.inputs[0]!.length * elementBytes[format];
+  const total = lengthOf(call.inputs[0]!) * elementBytes[format];
   const { pieceBytes } = session.limits;
   const underWay = new Set<Promise<void>>();
   let failed = false;
@@ -43,7 +43,7 @@ async function computePiece(
   bytes: number,
 ): Promise<void> {
   const inputs = call.inputs.map((array, k) => {
-    if (array.byteLength < from + bytes) {
+    if (byteLengthOf(array) < from + bytes) {
       throw new TypeError(
         `${method}: ${k === 0 ? "x" : "upstream"} lost its memory while the GPU worked`,
       );
@@ -107,7 +107,7 @@ async function attempt(
 
 /** Fills a range of an output, if its memory is still there. */
 function into(method: string, output: FloatArray, from: number, result: Uint8Array): void {
-  if (output.byteLength < from + result.byteLength) {
+  if (byteLengthOf(output) < from + result.byteLength) {
     throw new TypeError(`${method}: out lost its memory while the GPU worked`);
   }
   bytesOf(output, from, result.byteLength).set(result);
