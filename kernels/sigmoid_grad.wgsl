@@ -7,6 +7,7 @@
 
 /** beta * sigmoidGrad of m without the sign of beta, with e = e^-m. */
 fn sigmoidGradScaled(m: Magnitude, e: Exponential) -> Scaled {
+  if (m.a >= limitFar) { return Scaled(1u, -2000); } // what is cut there, a large beta would bring back
   let q = normal(Scaled(quotient(e), 0));
   let square = normal(multiply(q, q));
   return timesBeta(multiply(square, Scaled(powerFixed(e), -i32(e.n))));

@@ -14,12 +14,12 @@ fn magnitude(x: u32) -> Magnitude {
   return Magnitude(a, fixed25, select(fixed25 << 7u, u32(a * 0x1p32f), a < 1.0));
 }
 
-/** Bits of 300: e^-300 times any upstream rounds to 0. */
-const limitFar = 0x43960000u;
+/** e^-300 times any upstream rounds to 0. */
+const limitFar = 300.0;
 
 /** As `magnitude`, for a product with upstream; without fixed25. */
 fn magnitudeFar(x: u32) -> Magnitude {
-  let a = bitcast<f32>(min(x & 0x7fffffffu, limitFar));
+  let a = bitcast<f32>(min(x & 0x7fffffffu, bitcast<u32>(limitFar)));
   let below128 = select(u32(a * 0x1p25f) << 7u, u32(a * 0x1p32f), a < 1.0);
   return Magnitude(a, 0u, select(below128, u32(a * 0x1p16f) << 16u, a >= 128.0));
 }

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { BOUNDARIES } from "./arbitraries.ts";
-import { engines, type EngineUnderTest, precisionsOf, type UnaryName } from "./engines.ts";
+import { engines, type EngineUnderTest, precisionsOf, UNARY, type UnaryName } from "./engines.ts";
 import {
   arrayOf,
   arrayOfBits,
@@ -18,7 +18,7 @@ import {
 } from "./floats.ts";
 import { exact, ulpError } from "./oracle.ts";
 
-const NAMES = ["softplus", "sigmoid", "softplusGrad", "logSigmoid"] as const;
+const NAMES = UNARY;
 
 /** Results for a list, as an array and, where the engine takes numbers, one by one too. */
 async function results(
@@ -54,7 +54,9 @@ for (const under of engines) {
           softplus: [NaN, Infinity, 0, ln2, ln2],
           sigmoid: [NaN, 1, 0, 0.5, 0.5],
           softplusGrad: [NaN, 1, 0, 0.5, 0.5],
+          sigmoidGrad: [NaN, 0, 0, 0.25, 0.25],
           logSigmoid: [NaN, -0, -Infinity, -ln2, -ln2],
+          logSigmoidGrad: [NaN, 0, 1, 0.5, 0.5],
         };
         for (const name of NAMES) {
           const got = await results(under, name, list, format, precision);

@@ -8,13 +8,14 @@
 import * as kit from "../mod.ts";
 import { createThreads } from "../kernels/engines/threads.ts";
 import { createWasm } from "../kernels/engines/wasm.ts";
-import { bound as boundOf, type BoundedEngine, MODULE_ENGINE, type Precision } from "./bounds.ts";
+import { bound as boundOf, boundedAs, type BoundedEngine, type Precision } from "./bounds.ts";
 import type { Format, Vector } from "./floats.ts";
 
 export type { Precision } from "./bounds.ts";
 
 /** A batch of the kit. */
-export type Matrix = kit.Matrix;
+export { Matrix } from "../mod.ts";
+import type { Matrix } from "../mod.ts";
 
 /** What a kernel takes. */
 export type Input = number | Vector | Matrix;
@@ -34,17 +35,23 @@ export interface Options<Out> {
 
 type Unary = <T extends Input>(x: T, options?: Options<T>) => T | Promise<T>;
 
+type Backward = <T extends Input>(x: T, upstream: T, options?: Options<T>) => T | Promise<T>;
+
 /** The methods of an engine, whether they return values or promises. */
 export interface Methods {
   softplus: Unary;
   sigmoid: Unary;
   softplusGrad: Unary;
+  sigmoidGrad: Unary;
   logSigmoid: Unary;
+  logSigmoidGrad: Unary;
   softplusWithGrad<T extends Input>(
     x: T,
     options?: Options<WithGrad<T>>,
   ): WithGrad<T> | Promise<WithGrad<T>>;
-  softplusBackward<T extends Input>(x: T, upstream: T, options?: Options<T>): T | Promise<T>;
+  softplusBackward: Backward;
+  sigmoidBackward: Backward;
+  logSigmoidBackward: Backward;
 }
 
 /** An engine, with what it can do. */
@@ -64,24 +71,17 @@ export type Bound = (
   format: Format,
   precision: Precision,
   beta?: number,
-  name?: UnaryName,
+  name?: UnaryName | BackwardName,
 ) => number;
 
-/** What the table of bounds says of an engine. softplusGrad is the sigmoid's other name. */
+/** What the table of bounds says of an engine. */
 function promise(engine: BoundedEngine): Bound {
-  return (format, precision, beta, name) =>
-    boundOf(format, precision, beta, engine, name === "softplusGrad" ? "sigmoid" : name);
+  return (format, precision, beta, name = "softplus") =>
+    boundOf(format, precision, beta, engine, boundedAs[name]!);
 }
 
-/** The engines on this machine. */
+/** The engines on this machine. The functions of the module are those of wasm: tests/module.test.ts. */
 export const engines: EngineUnderTest[] = [
-  {
-    name: "module",
-    engine: kit as unknown as Methods,
-    formats: ["f16", "f32", "f64"],
-    numbers: true,
-    bound: promise(MODULE_ENGINE),
-  },
   {
     name: "wasm",
     engine: kit.wasm as unknown as Methods,
@@ -134,14 +134,34 @@ export function precisionsOf(format: Format): Precision[] {
 }
 
 /** Names of the kernels with one input and one output. */
-export const UNARY = ["softplus", "sigmoid", "softplusGrad", "logSigmoid"] as const;
+export const UNARY = [
+  "softplus",
+  "sigmoid",
+  "softplusGrad",
+  "sigmoidGrad",
+  "logSigmoid",
+  "logSigmoidGrad",
+] as const;
 
 /** One of the kernels with one input and one output. */
 export type UnaryName = typeof UNARY[number];
 
+/** The backward passes, and the derivative by which each multiplies. */
+export const BACKWARD = {
+  softplusBackward: "softplusGrad",
+  sigmoidBackward: "sigmoidGrad",
+  logSigmoidBackward: "logSigmoidGrad",
+} as const;
+
+/** Name of a backward pass. */
+export type BackwardName = keyof typeof BACKWARD;
+
+/** Their names. */
+export const BACKWARD_NAMES = Object.keys(BACKWARD) as readonly BackwardName[];
+
 /** A kernel seen from outside: `inputs` arrays in, `outputs` arrays out. */
 export interface Kernel {
-  name: UnaryName | "softplusWithGrad" | "softplusBackward";
+  name: UnaryName | "softplusWithGrad" | BackwardName;
   inputs: 1 | 2;
   outputs: 1 | 2;
 }
@@ -150,7 +170,7 @@ export interface Kernel {
 export const kernels: Kernel[] = [
   ...UNARY.map((name): Kernel => ({ name, inputs: 1, outputs: 1 })),
   { name: "softplusWithGrad", inputs: 1, outputs: 2 },
-  { name: "softplusBackward", inputs: 2, outputs: 1 },
+  ...BACKWARD_NAMES.map((name): Kernel => ({ name, inputs: 2, outputs: 1 })),
 ];
 
 /**
@@ -171,8 +191,7 @@ export async function call<T extends Input>(
     return [value, grad];
   }
   const withOut: Options<T> = outs ? { ...options, out: outs[0]! } : options;
-  if (kernel.name === "softplusBackward") {
-    return [await engine.softplusBackward(x, upstream, withOut)];
-  }
-  return [await engine[kernel.name](x, withOut)];
+  const { name } = kernel;
+  if (name in BACKWARD) return [await engine[name as BackwardName](x, upstream, withOut)];
+  return [await engine[name as UnaryName](x, withOut)];
 }

@@ -5,12 +5,12 @@
 import assert from "node:assert/strict";
 import { Matrix, naive, softplus } from "../mod.ts";
 import { call, engines, kernels } from "./engines.ts";
-import { arrayOfBits, report, same } from "./floats.ts";
+import { arrayOfBits } from "./floats.ts";
 import { exact } from "./oracle.ts";
 import { equal, mixed } from "./vectors.ts";
 
 const all = arrayOfBits("f16", Array.from({ length: 65536 }, (_, i) => BigInt(i)));
-const NAMES = ["softplus", "sigmoid", "logSigmoid"] as const;
+const NAMES = ["softplus", "sigmoid", "sigmoidGrad", "logSigmoid", "logSigmoidGrad"] as const;
 const want = Object.fromEntries(
   NAMES.map((name) => [name, Float16Array.from(all, (x) => exact(name, x, "f16"))]),
 );
@@ -25,15 +25,6 @@ for (const { name, engine } of engines) {
       equal(value, want.softplus!, all, `${name} value ${precision}`);
       equal(grad, want.sigmoid!, all, `${name} grad ${precision}`);
     }
-  });
-
-  Deno.test(`${name} f16: upstream times the rounded gradient, every input`, async () => {
-    const upstream = all.map((_, i) => all[i * 40503 & 65535]!) as Float16Array;
-    const back = await engine.softplusBackward(all, upstream);
-    back.forEach((y, i) => {
-      const product = Math.f16round(upstream[i]! * want.sigmoid![i]!); // exact before it is rounded
-      assert.ok(same(y, product), report(`times ${upstream[i]}`, all[i]!, y, product, "f16"));
-    });
   });
 
   Deno.test(`${name} f16: more than one piece, in place, and as a Matrix`, async () => {

@@ -9,6 +9,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { finite, finiteVector, property, vector } from "./arbitraries.ts";
 import {
+  BACKWARD_NAMES,
   type Bound,
   engines,
   type EngineUnderTest,
@@ -122,21 +123,83 @@ everywhere((label, { engine, bound }, format, precision) => {
     );
   });
 
+  property(`${label}: logSigmoidGrad(x) = sigmoid(-x), bit for bit`, vector(format), async (x) => {
+    const left = await engine.logSigmoidGrad(x, options);
+    const right = await engine.sigmoid(negated(x), options);
+    x.forEach((v, i) =>
+      assert.ok(same(left[i]!, right[i]!), report("logSigmoidGrad", v, left[i]!, right[i]!, format))
+    );
+  });
+
+  property(`${label}: sigmoidGrad is even, bit for bit`, vector(format), async (x) => {
+    const left = await engine.sigmoidGrad(x, options);
+    const right = await engine.sigmoidGrad(negated(x), options);
+    x.forEach((v, i) =>
+      assert.ok(same(left[i]!, right[i]!), report("sigmoidGrad", v, left[i]!, right[i]!, format))
+    );
+  });
+
   property(
-    `${label}: softplusBackward = upstream * sigmoid(x), rounded once`,
-    vector(format).chain((x) =>
-      fc.tuple(fc.constant(x), vector(format, { minLength: x.length, maxLength: x.length }))
-    ),
-    async ([x, upstream]) => {
-      const back = await engine.softplusBackward(x, upstream, options);
-      const sigmoid = await engine.sigmoid(x, options);
+    `${label}: sigmoidGrad(x) = sigmoid(x) sigmoid(-x) within their bounds`,
+    finiteVector(format),
+    async (x) => {
+      const grad = await engine.sigmoidGrad(x, options);
+      const s = await engine.sigmoid(x, options);
+      const mirrored = await engine.sigmoid(negated(x), options);
       x.forEach((v, i) => {
-        // The product of two float16 or float32 is exact in a double, so this rounds once.
-        const product = upstream[i]! * sigmoid[i]!;
-        const want = roundTo(product, format);
-        const what = `softplusBackward upstream=${hex(upstream[i]!, format)}`;
-        assert.ok(same(back[i]!, want), report(what, v, back[i]!, want, format));
+        const [g, a, b] = [grad[i]!, s[i]!, mirrored[i]!];
+        // |a b - s s'| <= |a - s| b + |b - s'| s, and s is within one unit of a.
+        const allowed = slack("sigmoidGrad", g) * ONE +
+          slack("sigmoid", a) * fixed(b) + slack("sigmoid", b) * (fixed(a) + fixed(ulp(a, format)));
+        const off = absolute(fixed(a) * fixed(b) - fixed(g) * ONE) * 1000n;
+        assert.ok(off <= allowed, report("sigmoidGrad", v, g, a * b, format));
       });
+    },
+  );
+
+  const pairs = vector(format).chain((x) =>
+    fc.tuple(fc.constant(x), vector(format, { minLength: x.length, maxLength: x.length }))
+  );
+  property(
+    `${label}: a backward pass is linear in upstream, to the bit for powers of two`,
+    pairs,
+    async ([x, upstream]) => {
+      const least = 2 ** { f16: -14, f32: -126, f64: -1022 }[format];
+      for (const name of BACKWARD_NAMES) {
+        const once = await engine[name](x, upstream, options);
+        const minus = await engine[name](x, negated(upstream), options);
+        const twice = await engine[name](x, upstream.map((u) => 2 * u), options);
+        x.forEach((v, i) => {
+          const what = `${name} upstream=${hex(upstream[i]!, format)}`;
+          assert.ok(same(minus[i]!, -once[i]!), report(what, v, minus[i]!, -once[i]!, format));
+          // Subnormal numbers have fewer digits, and beyond the largest there are none.
+          const [u, y] = [upstream[i]!, once[i]!].map(Math.abs) as [number, number];
+          if (u < least || y < least || !Number.isFinite(roundTo(2 * u, format))) return;
+          assert.ok(
+            same(twice[i]!, 2 * y * Math.sign(once[i]!)),
+            report(what, v, twice[i]!, y, format),
+          );
+        });
+      }
+    },
+  );
+
+  property(
+    `${label}: logSigmoidBackward(x) = softplusBackward(-x), sigmoidBackward(x) = sigmoidBackward(-x)`,
+    pairs,
+    async ([x, upstream]) => {
+      for (
+        const [name, other] of [
+          ["logSigmoidBackward", "softplusBackward"],
+          ["sigmoidBackward", "sigmoidBackward"],
+        ] as const
+      ) {
+        const left = await engine[name](x, upstream, options);
+        const right = await engine[other](negated(x), upstream, options);
+        x.forEach((v, i) =>
+          assert.ok(same(left[i]!, right[i]!), report(name, v, left[i]!, right[i]!, format))
+        );
+      }
     },
   );
 

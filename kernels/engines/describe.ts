@@ -8,7 +8,10 @@ export function describeOther(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   const type = arrayType(value);
-  if (type !== undefined) return `${article(type)} of length ${lengthOf(value as FloatArray)}`;
+  if (type !== undefined) {
+    const article = type.startsWith("I") ? "an" : "a";
+    return `${article} ${type} of length ${lengthOf(value as FloatArray)}`;
+  }
   try {
     if (typeof value === "function") return describeFunction(value);
     if (typeof value !== "object") return typeof value;
@@ -32,8 +35,6 @@ function describeFunction({ name }: { readonly name: unknown }): string {
   if (typeof name !== "string" || name === "") return "a function";
   return `${/^[A-Z]/.test(name) ? "the class" : "the function"} ${name.slice(0, 40)}`;
 }
-
-const article = (noun: string): string => `${/^[AEIOU]/.test(noun) ? "an" : "a"} ${noun}`;
 
 /** What to write where an array or Matrix was expected and this came; "" where nothing helps. */
 export function remedy(argument: string, value: unknown): string {

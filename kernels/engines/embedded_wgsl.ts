@@ -120,9 +120,9 @@ let a = bitcast<f32>(min(x & 0x7fffffffu, limit));
 let fixed25 = u32(a * 0x1p25f);
 return Magnitude(a, fixed25, select(fixed25 << 7u, u32(a * 0x1p32f), a < 1.0));
 }
-const limitFar = 0x43960000u;
+const limitFar = 300.0;
 fn magnitudeFar(x: u32) -> Magnitude {
-let a = bitcast<f32>(min(x & 0x7fffffffu, limitFar));
+let a = bitcast<f32>(min(x & 0x7fffffffu, bitcast<u32>(limitFar)));
 let below128 = select(u32(a * 0x1p25f) << 7u, u32(a * 0x1p32f), a < 1.0);
 return Magnitude(a, 0u, select(below128, u32(a * 0x1p16f) << 16u, a >= 128.0));
 }
@@ -267,6 +267,7 @@ return sigmoidFrom(z, m, expNegative(m));
 }
 `,
   sigmoid_grad: `fn sigmoidGradScaled(m: Magnitude, e: Exponential) -> Scaled {
+if (m.a >= limitFar) { return Scaled(1u, -2000); }
 let q = normal(Scaled(quotient(e), 0));
 let square = normal(multiply(q, q));
 return timesBeta(multiply(square, Scaled(powerFixed(e), -i32(e.n))));

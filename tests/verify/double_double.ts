@@ -150,16 +150,13 @@ function log1p(t: number, tLow: number): number {
   return 2 * high;
 }
 
-/** Where {@linkcode evaluate} puts its results: softplus high, low, sigmoid high, low. */
-export const pair: Float64Array = new Float64Array(4);
+/** Where {@linkcode evaluate} puts its results: high and low of softplus, sigmoid and sigmoidGrad. */
+export const pair: Float64Array = new Float64Array(6);
 
-/** softplus and sigmoid of an x >= -600, not NaN, into {@linkcode pair}. */
+/** softplus, sigmoid and, to 600, sigmoidGrad of an x >= -600, not NaN, into {@linkcode pair}. */
 export function evaluate(x: number): void {
-  if (x > 200) { // e^-200 < 2^-288
-    pair[0] = x;
-    pair[1] = 0;
-    pair[2] = 1;
-    pair[3] = 0;
+  if (x > -LEAST) {
+    pair.set([x, 0, 1, 0, NaN, NaN]);
     return;
   }
   const t = exp(Math.abs(x));
@@ -168,6 +165,13 @@ export function evaluate(x: number): void {
   pair[0] = x > 0 ? add(x, 0, log, rest[0]!) : log;
   pair[1] = rest[0]!;
   const d = add(1, 0, t, tLow);
-  pair[2] = x < 0 ? divide(t, tLow, d, rest[0]!) : divide(1, 0, d, rest[0]!);
-  pair[3] = rest[0]!;
+  const dLow = rest[0]!;
+  const below = divide(t, tLow, d, dLow);
+  const belowLow = rest[0]!;
+  const above = divide(1, 0, d, dLow);
+  const aboveLow = rest[0]!;
+  pair[2] = x < 0 ? below : above;
+  pair[3] = x < 0 ? belowLow : aboveLow;
+  pair[4] = multiply(below, belowLow, above, aboveLow);
+  pair[5] = rest[0]!;
 }

@@ -16,6 +16,7 @@ import { exact, ulpError } from "../oracle.ts";
 import { evaluate, LEAST, pair, PAIR_BOUND } from "./double_double.ts";
 import hardCases from "../certificates/hard-cases.json" with { type: "json" };
 import { applyOf, attempt, type Job, judgeParts, load, type Outcome } from "./slice.ts";
+import type { ReferenceName } from "./screen.ts";
 import { subjectOf } from "./subjects.ts";
 import { Tally } from "./tally.ts";
 import { isParts, type UnaryName } from "./types.ts";
@@ -45,7 +46,7 @@ export function sample(slice: number, hard = true): F64 {
   const sign = () => random.uint32() & 1 ? -1 : 1;
   const below = (n: number) => Math.floor(random.uniform() * n);
   if (slice === 0 && hard) {
-    for (const bits of [...hardCases.f64.softplus, ...hardCases.f64.sigmoid]) {
+    for (const bits of Object.values(hardCases.f64).flat()) {
       word[0] = BigInt(bits);
       x.push(value[0]!, -value[0]!);
     }
@@ -91,14 +92,14 @@ interface Pairs {
 }
 
 /** The correctly rounded values, and the exact ones as pairs. */
-export function referPairs(x: F64): Record<"softplus" | "sigmoid", Pairs> {
-  const make = (name: "softplus" | "sigmoid", first: number): Pairs => {
+export function referPairs(x: F64): Record<ReferenceName, Pairs> {
+  const make = (name: ReferenceName, first: number): Pairs => {
     const n = x.length;
     const [want, high, low] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
     let [byMpfr, tested] = [0, 0];
     for (let i = 0; i < n; i++) {
       const v = x[i]!;
-      if (!(v >= LEAST) || v === Infinity) { // also NaN and both infinities
+      if (!hasPair(name, v)) { // also NaN and both infinities
         want[i] = high[i] = exact(name, v, "f64");
         byMpfr++;
         continue;
@@ -121,7 +122,16 @@ export function referPairs(x: F64): Record<"softplus" | "sigmoid", Pairs> {
     }
     return { want, high, low, byMpfr, tested };
   };
-  return { softplus: make("softplus", 0), sigmoid: make("sigmoid", 2) };
+  return {
+    softplus: make("softplus", 0),
+    sigmoid: make("sigmoid", 2),
+    sigmoidGrad: make("sigmoidGrad", 4),
+  };
+}
+
+/** Whether the exact value is a pair of doubles; far down it is none, and MPFR measures there. */
+export function hasPair(name: ReferenceName, x: number): boolean {
+  return x >= LEAST && (name === "sigmoidGrad" ? x <= -LEAST : x < Infinity);
 }
 
 /** Runs a float64 job: its slice for every target. */
@@ -138,7 +148,7 @@ export async function runSample(job: Job): Promise<Outcome[]> {
     const { name } = target;
     if (isParts(name)) {
       const { methods } = await load(target.subject);
-      await judgeParts(tally, methods!, name, x, subjectOf(target.subject));
+      await judgeParts(tally, methods!, x, subjectOf(target.subject));
     } else {
       const { apply, failure: missing } = await applyOf(target, name);
       const mirror = name === "logSigmoid";
@@ -149,7 +159,7 @@ export async function runSample(job: Job): Promise<Outcome[]> {
         outcomes.push({ target, failure });
         continue;
       }
-      compare(tally, name, input, got, references![name === "sigmoid" ? "sigmoid" : "softplus"]);
+      compare(tally, name, input, got, references![name === "logSigmoid" ? "softplus" : name]);
       tally.digest(got);
       tally.seconds = shared;
     }
@@ -170,8 +180,7 @@ function compare(tally: Tally, name: UnaryName, x: F64, got: F64, pairs: Pairs):
     const g = got[i]!;
     if (w !== 0 && Math.abs(w) < 2 ** -1022) tally.subnormal++;
     const finite = Number.isFinite(x[i]!) && Number.isFinite(g);
-    // Far down the exact value is no pair of doubles, so MPFR measures there.
-    const measured = !finite || sign * x[i]! < LEAST
+    const measured = !finite || !hasPair(name === "logSigmoid" ? "softplus" : name, sign * x[i]!)
       ? ulpError(name, x[i]!, g, "f64")
       : Math.abs(sign * g - high[i]! - low[i]!) / ulp(want[i]!, "f64");
     const error = Object.is(g, w) ? Math.min(measured, 0.5) : measured;

@@ -1,7 +1,8 @@
 /**
- * The float32 reference: softplus and sigmoid in float64, correctly rounded to float32.
+ * The float32 reference: softplus, sigmoid and its derivative in float64, correctly rounded to float32.
  *
  *   softplus(x) = max(x, 0) + log1p(e^-|x|)      sigmoid(x) = (x < 0 ? e^x : 1) / (1 + e^-|x|)
+ *   sigmoidGrad(x) = e^-|x| / (1 + e^-|x|)^2
  *
  * with the language's own Math.exp and Math.log1p. The language promises nothing of their accuracy,
  * so the bound of this screen, 2^-48, is measured: tests/verify/screen_proof.ts compares over 1e7
@@ -9,11 +10,18 @@
  * the bound do not all round to one float32 goes to MPFR.
  *
  * Far out nothing is left to compute, with an error below 2^-53 relative or 2^-180 absolute:
- * |x| >= 128: softplus = max(x, 0), sigmoid = 0 or 1. |x| < 2^-30: ln2 + x/2 and 1/2 + x/4.
+ * |x| >= 128: softplus = max(x, 0), sigmoid = 0 or 1, sigmoidGrad = 0. |x| < 2^-30: ln2 + x/2, 1/2 + x/4
+ * and 1/4.
  *
  * @module
  */
 import { exact } from "../oracle.ts";
+
+/** The functions that have a reference; the others follow from them. */
+export const REFERENCES = ["softplus", "sigmoid", "sigmoidGrad"] as const;
+
+/** The name of one. */
+export type ReferenceName = typeof REFERENCES[number];
 
 /** Bound of the screen's relative error. */
 export const SCREEN_BOUND: number = 2 ** -48;
@@ -47,14 +55,13 @@ export function makeReference(size: number): Reference {
  * @param exponent of all numbers of the block: -127 for subnormals and 0, 128 for Inf and NaN
  */
 export function refer(
-  name: "softplus" | "sigmoid",
+  name: ReferenceName,
   x: Float32Array,
   exponent: number,
   into: Reference,
 ): void {
   const { y, want, hard } = into;
-  if (name === "softplus") softplus(x, exponent, y);
-  else sigmoid(x, exponent, y);
+  screens[name](x, exponent, y);
   hard.length = 0;
   for (let i = 0; i < x.length; i++) {
     const value = y[i]!;
@@ -93,3 +100,18 @@ export function sigmoid(x: Float32Array, exponent: number, y: Float64Array): voi
     }
   }
 }
+
+/** sigmoidGrad in float64, with a relative error below the bound. */
+export function sigmoidGrad(x: Float32Array, exponent: number, y: Float64Array): void {
+  const n = x.length;
+  if (exponent >= 7) { for (let i = 0; i < n; i++) y[i] = Number.isNaN(x[i]) ? NaN : 0; }
+  else if (exponent < -30) { for (let i = 0; i < n; i++) y[i] = 0.25; }
+  else {
+    for (let i = 0; i < n; i++) {
+      const t = Math.exp(-Math.abs(x[i]!));
+      y[i] = t / ((1 + t) * (1 + t));
+    }
+  }
+}
+
+const screens = { softplus, sigmoid, sigmoidGrad };

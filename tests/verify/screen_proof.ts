@@ -16,13 +16,10 @@ import { formatJson } from "./certificate.ts";
 import { relativeError } from "../oracle.ts";
 import { evaluate, LEAST, pair, PAIR_BOUND } from "./double_double.ts";
 import { runJobs } from "./pool.ts";
-import { sample, SAMPLES } from "./sample.ts";
-import { makeReference, refer, SCREEN_BOUND } from "./screen.ts";
+import { hasPair, sample, SAMPLES } from "./sample.ts";
+import { makeReference, refer, type ReferenceName, REFERENCES, SCREEN_BOUND } from "./screen.ts";
 import { blocks, exponentOfSlice, SLICES } from "./slices.ts";
 import type { Format } from "./types.ts";
-
-/** The two functions that have a reference; the others follow from them. */
-export const NAMES = ["softplus", "sigmoid"] as const;
 
 /** What one function's screen showed. */
 export interface Measured {
@@ -38,7 +35,7 @@ export interface Measured {
 const fresh = (): Measured => ({ inputs: 0, worst: 0, at: "", hard: [] });
 
 /** What one slice showed. */
-export type Proof = Record<typeof NAMES[number], Measured>;
+export type Proof = Record<ReferenceName, Measured>;
 
 /** Distances of the inputs that MPFR judges: 1e7 of 620,756,992 computed ones, 1e6 of the sample. */
 const STRIDES = { f32: 61, f64: 9 } as const;
@@ -49,15 +46,19 @@ export async function proveSlice(
   stride: number,
   quick = false,
 ): Promise<Proof> {
-  const result = { softplus: fresh(), sigmoid: fresh() };
+  const result = { softplus: fresh(), sigmoid: fresh(), sigmoidGrad: fresh() };
   const size = 2 ** 15;
-  const references = { softplus: makeReference(size), sigmoid: makeReference(size) };
+  const references = {
+    softplus: makeReference(size),
+    sigmoid: makeReference(size),
+    sigmoidGrad: makeReference(size),
+  };
   const exponent = exponentOfSlice(slice);
   // Elsewhere nothing is computed: the values are ln2 + x/2, 1/2 + x/4, x, 0 and 1.
   const computed = exponent < 7 && exponent >= -30;
   await blocks(slice, quick, size, (bits) => {
     const x = new Float32Array(bits.buffer, 0, bits.length);
-    for (const name of NAMES) {
+    for (const name of REFERENCES) {
       refer(name, x, exponent, references[name]);
       for (const i of references[name].hard) result[name].hard.push(hexOf(x[i]!));
     }
@@ -65,7 +66,7 @@ export async function proveSlice(
     for (let i = (step - bits[0]! % step) % step; i < x.length; i += step) {
       const v = x[i]!;
       if (!Number.isFinite(v)) continue;
-      for (const name of NAMES) {
+      for (const name of REFERENCES) {
         const value = references[name].y[i]!;
         if (value === 0) continue; // e^-128 and less, 0 in float32: an absolute statement
         note(result[name], relativeError(name, v, value), hex(v, "f32"));
@@ -81,14 +82,19 @@ export function provePairs(
   slice: number,
   stride: number,
 ): Proof {
-  const result = { softplus: fresh(), sigmoid: fresh() };
-  const near = { softplus: new Map<string, number>(), sigmoid: new Map<string, number>() };
+  const result = { softplus: fresh(), sigmoid: fresh(), sigmoidGrad: fresh() };
+  const near = {
+    softplus: new Map<string, number>(),
+    sigmoid: new Map<string, number>(),
+    sigmoidGrad: new Map<string, number>(),
+  };
   // Not the hard cases known so far: what is found must not depend on what was found before.
   sample(slice, false).forEach((v, i) => {
     if (!(v >= LEAST) || v === Infinity) return;
     evaluate(v);
-    const [high, low, high2, low2] = pair as unknown as [number, number, number, number];
-    for (const [name, a, b] of [["softplus", high, low], ["sigmoid", high2, low2]] as const) {
+    for (const [k, name] of REFERENCES.entries()) {
+      if (!hasPair(name, v)) continue;
+      const [a, b] = [pair[2 * k]!, pair[2 * k + 1]!];
       if (i % stride === 0) note(result[name], relativeError(name, v, a, b), hex(v, "f64"));
       // Distance to a tie in ULP of the result: a half less what is left over.
       const unit = 2 ** (Math.floor(Math.log2(a)) - 52);
@@ -98,7 +104,7 @@ export function provePairs(
       }
     }
   });
-  for (const name of NAMES) {
+  for (const name of REFERENCES) {
     result[name].hard = [...near[name]].sort((a, b) => a[1] - b[1]).slice(0, 4).map(([x]) => x);
   }
   return result;
@@ -161,10 +167,10 @@ export async function proveScreens(options: {
   for (const format of options.formats) {
     const bound = format === "f32" ? SCREEN_BOUND : PAIR_BOUND;
     const inOrder = [...found[format]].sort(([a], [b]) => a - b).map(([, proof]) => proof);
-    const total = (name: typeof NAMES[number]) => sumUp(inOrder.map((proof) => proof[name]));
+    const total = (name: ReferenceName) => sumUp(inOrder.map((proof) => proof[name]));
     report[format] = {
       bound: `2^${Math.log2(bound)}`,
-      ...Object.fromEntries(NAMES.map((name) => {
+      ...Object.fromEntries(REFERENCES.map((name) => {
         const { inputs, worst, at, hard } = total(name);
         held &&= worst < bound;
         const margin = Number((bound / worst).toPrecision(3));
@@ -175,7 +181,7 @@ export async function proveScreens(options: {
       })),
       environment: { cpu, os, deno, v8, date },
     };
-    hard[format] = Object.fromEntries(NAMES.map((name) => [name, total(name).hard]));
+    hard[format] = Object.fromEntries(REFERENCES.map((name) => [name, total(name).hard]));
   }
   await write(paths[0]!, report);
   await write(paths[1]!, hard);

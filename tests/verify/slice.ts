@@ -96,6 +96,7 @@ export async function runJob(job: Job): Promise<Outcome[]> {
   const softplus = await lanes(job, "softplus");
   const logSigmoid = await lanes(job, "logSigmoid");
   const sigmoid = await lanes(job, "sigmoid");
+  const sigmoidGrad = await lanes(job, "sigmoidGrad");
   const space: Space = {
     reference: makeReference(size),
     out: new Float32Array(size),
@@ -104,7 +105,11 @@ export async function runJob(job: Job): Promise<Outcome[]> {
     quick: job.mode === "quick",
   };
   const exponent = space.exponent;
-  const names = [["softplus", softplus, logSigmoid], ["sigmoid", sigmoid, []]] as const;
+  const names = [
+    ["softplus", softplus, logSigmoid],
+    ["sigmoid", sigmoid, []],
+    ["sigmoidGrad", sigmoidGrad, []],
+  ] as const;
   for (const [name, straight, mirror] of names) {
     if (straight.length + mirror.length === 0) continue;
     const lanesOf = [...straight, ...mirror];
@@ -186,7 +191,7 @@ export async function applyOf(
   return failure === undefined ? { apply } : { apply, failure };
 }
 
-async function lanes(job: Job, name: "softplus" | "sigmoid" | "logSigmoid"): Promise<Lane[]> {
+async function lanes(job: Job, name: UnaryName): Promise<Lane[]> {
   const result: Lane[] = [];
   for (const target of job.targets) {
     if (target.name !== name) continue;
@@ -205,7 +210,7 @@ function countSubnormal(bits: Int32Array, length: number): number {
   return count;
 }
 
-/** softplusWithGrad and softplusBackward(upstream = 1) have the bits of their parts. */
+/** softplusWithGrad has the bits of its parts. */
 async function compareParts(job: Job, target: Target, name: PartsName): Promise<Outcome> {
   const start = performance.now();
   const subject: Subject = subjectOf(target.subject);
@@ -214,7 +219,7 @@ async function compareParts(job: Job, target: Target, name: PartsName): Promise<
   const quick = job.mode === "quick";
   const x = new Float32Array(partsBits(job.slice, quick).buffer);
   const tally = new Tally("f32");
-  await judgeParts(tally, methods, name, x, subject);
+  await judgeParts(tally, methods, x, subject);
   if (!quick && isWhole(subject, name)) {
     const size = blockSize([target]);
     const level = subject.precision || "exact";
@@ -269,7 +274,6 @@ const BETA_STRIDE = 16;
 export async function judgeParts(
   tally: Tally,
   methods: NonNullable<Loaded["methods"]>,
-  name: PartsName,
   all: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
   { precision, alone }: Subject,
 ): Promise<void> {
@@ -277,29 +281,21 @@ export async function judgeParts(
   const level = precision || "exact";
   for (const beta of alone ? FEW_BETAS : BETAS) {
     const x = beta === 1 ? all : some;
-    await judgePartsWith(tally, methods, name, x, { precision: level, beta });
+    await judgePartsWith(tally, methods, x, { precision: level, beta });
   }
 }
 
 async function judgePartsWith(
   tally: Tally,
   methods: NonNullable<Loaded["methods"]>,
-  name: PartsName,
   x: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
   options: { readonly precision: Precision; readonly beta: number },
 ): Promise<void> {
+  const softplus = await methods.softplus(x, options);
   const sigmoid = await methods.sigmoid(x, options);
-  const pairs: [typeof x, typeof x][] = [];
-  if (name === "softplusWithGrad") {
-    const softplus = await methods.softplus(x, options);
-    const { value, grad } = await methods.softplusWithGrad(x, options);
-    pairs.push([value, softplus], [grad, sigmoid]);
-  } else {
-    const upstream = x.map(() => 1) as typeof x;
-    pairs.push([await methods.softplusBackward(x, upstream, options), sigmoid]);
-  }
+  const { value, grad } = await methods.softplusWithGrad(x, options);
   tally.inputs += x.length;
-  for (const [got, want] of pairs) {
+  for (const [got, want] of [[value, softplus], [grad, sigmoid]] as const) {
     noteDifferences(tally, x, got, want, options.beta);
     tally.digest(got);
   }

@@ -111,7 +111,7 @@ function places(): Map<number, number[]> {
       all.add(sign + 0x7fffffff - (k === 22 ? 0 : 2 ** k));
     }
   }
-  for (const x of [...hardCases.f32.softplus, ...hardCases.f32.sigmoid]) {
+  for (const x of Object.values(hardCases.f32).flat()) {
     const bits = Number(x);
     all.add(bits);
     all.add((bits ^ 0x80000000) >>> 0); // the same for logSigmoid

@@ -24,6 +24,6 @@ export const stable: Subject = {
         "every step rounded to float32: " + (name === "softplus"
           ? "max(x, 0) + log1p(exp(-|x|))"
           : "(x < 0 ? t : 1) / (1 + t), t = exp(-|x|)"),
-      unary: (name) => name === "logSigmoid" ? undefined : stableForms[name],
+      unary: (name) => name === "softplus" || name === "sigmoid" ? stableForms[name] : undefined,
     }),
 };
