@@ -3,7 +3,7 @@
  *
  * The types of softplus.js.
  */
-/** Float16Array where the compiler's libraries have it (es2025); no value elsewhere. */
+/** Float16Array where the compiler's libraries have it; no value elsewhere. */
 type Float16Array<Buffer extends ArrayBufferLike = ArrayBufferLike> =
     typeof globalThis extends {
         Float16Array: { readonly prototype: infer Any; new (length: number): infer Plain };

@@ -102,6 +102,15 @@ Deno.test("Deno kernel: set-up replaces a dead one, and a Deno of npx by a copy 
     env.JUPYTER_DATA_DIR = `${home}/elsewhere`;
     await installDenoKernel(system);
     assert.equal(await findDenoKernel(system), `${home}/elsewhere/kernels/deno/kernel.json`);
+
+    env.JUPYTER_PATH = `${home}/before`;
+    await Deno.mkdir(`${home}/before/kernels/deno`, { recursive: true });
+    await Deno.writeTextFile(`${home}/before/kernels/deno/kernel.json`, spec("/gone/deno"));
+    const hidden = await installDenoKernel(system);
+    assert.match(hidden.stderr, /before\/kernels\/deno\/kernel\.json comes before .* remove it/);
+    delete env.JUPYTER_PATH;
+    await Deno.remove(`${home}/elsewhere`, { recursive: true });
+    await Deno.remove(path);
     env.JUPYTER_DATA_DIR = "/proc/no-such-folder";
     const failed = await installDenoKernel(system);
     assert.ok(!failed.success && failed.stderr.includes("/proc/no-such-folder"), failed.stderr);

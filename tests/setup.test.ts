@@ -122,6 +122,27 @@ Deno.test("set-up: says what will be installed, and how much, before it starts",
   assert.ok(first(" update") < first("--print-uris") && first("--print-uris") < first("--yes"));
 });
 
+Deno.test({
+  name: "set-up: Ctrl-C stops it when what is under way has ended",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const installed: string[] = [];
+    const things = ["one", "two"].map((name) =>
+      need({
+        name,
+        async install() {
+          Deno.kill(Deno.pid, "SIGTERM"); // as SIGINT is, which would end deno test as well
+          await new Promise((resolve) => setTimeout(resolve, 200));
+          installed.push(name);
+          return { success: true, stdout: "", stderr: "" };
+        },
+      })
+    );
+    await assert.rejects(report(things, machine({}).system), { name: "Interrupted" });
+    assert.deepEqual(installed, ["one"]);
+  },
+});
+
 Deno.test("set-up: --help prints help and runs nothing; what it does not know is refused", async () => {
   for (const argument of ["--help", "-h"]) {
     const { success, stdout } = await capture(Deno.execPath(), [

@@ -12,8 +12,10 @@ const gpu = `declare global {
 }
 `;
 
-/** For projects whose `lib` is older; of the newer libraries it is the only one that is needed. */
-const disposable = `/// <reference lib="esnext.disposable" />\n`;
+/** For projects whose `lib` is older: of the newer libraries these are what is needed. */
+const libraries = `/// <reference lib="es2017.sharedmemory" />
+/// <reference lib="esnext.disposable" />
+`;
 
 const [types, olderTypes] = ["softplus.d.ts", "softplus.older.d.ts"];
 
@@ -62,7 +64,7 @@ export async function pack(into: string): Promise<Packed> {
     await put("package.json", `${JSON.stringify(manifest, null, 2)}\n`);
     await put("softplus.js", await take("dist/softplus.js"));
     const declarations = await take("dist/softplus.d.ts");
-    await put(types, disposable + gpu + declarations);
+    await put(types, libraries + gpu + declarations);
     const about =
       `// For TypeScript from ${LEAST_TYPESCRIPT} to before ${BUFFERS_SINCE}; documented in ${types}.\n`;
     await put(olderTypes, about + gpu + forOlder(declarations));

@@ -16,8 +16,7 @@ export const BUFFERS_SINCE = "5.7";
  * Float16Array as the compiler's own library has it, or no type at all: then nobody can have such an
  * array either. A type of the module hides the global one of this name, and adds nothing to it.
  */
-const FLOAT16 =
-  `/** Float16Array where the compiler's libraries have it (es2025); no value elsewhere. */
+const FLOAT16 = `/** Float16Array where the compiler's libraries have it; no value elsewhere. */
 type Float16Array<Buffer extends ArrayBufferLike = ArrayBufferLike> =
     typeof globalThis extends {
         Float16Array: { readonly prototype: infer Any; new (length: number): infer Plain };

@@ -23,11 +23,18 @@ export const denoKernel: Requirement = {
 
 /** Finds the kernel that Jupyter would take, if that runs a Deno that stays. */
 export async function findDenoKernel(system: System): Promise<string | undefined> {
+  const first = await firstKernel(system);
+  return first !== undefined && await runsDeno(first.text, system) ? first.path : undefined;
+}
+
+/** The kernel.json that Jupyter takes: the first, so one that works is of no use behind another. */
+async function firstKernel(
+  system: System,
+): Promise<{ folder: string; path: string; text: string } | undefined> {
   for (const folder of kernelFolders(system)) {
     const path = `${folder}/kernels/deno/kernel.json`;
     const text = await system.readText(path);
-    // Jupyter takes the first, so another behind one that does not work is of no use.
-    if (text !== undefined) return await runsDeno(text, system) ? path : undefined;
+    if (text !== undefined) return { folder, path, text };
   }
   return undefined;
 }
@@ -80,6 +87,11 @@ export async function installDenoKernel(
   deno: string = Deno.execPath(),
 ): Promise<Captured> {
   const folder = userFolder(system);
+  const failed = (stderr: string): Captured => ({ success: false, stdout: "", stderr });
+  const [first, folders] = [await firstKernel(system), kernelFolders(system)];
+  if (first !== undefined && folders.indexOf(first.folder) < folders.indexOf(folder)) {
+    return failed(`${first.path} comes before the user's own, and its Deno is gone: remove it`);
+  }
   try {
     let lasting = deno;
     if (!staysWhereItIs(deno)) {
@@ -91,7 +103,7 @@ export async function installDenoKernel(
     return { success: true, stdout: "", stderr: "" };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return { success: false, stdout: "", stderr: `${folder}: ${error.message}` };
+    return failed(`${folder}: ${error.message}`);
   }
 }
 
