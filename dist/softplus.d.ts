@@ -3,6 +3,14 @@
  *
  * The types of softplus.js.
  */
+/** Float16Array where the compiler's libraries have it; no value elsewhere. */
+type Float16Array<Buffer extends ArrayBufferLike = ArrayBufferLike> =
+    typeof globalThis extends {
+        Float16Array: { readonly prototype: infer Any; new (length: number): infer Plain };
+    } ? ArrayBufferLike extends Buffer ? Any : Plain : never;
+/** Its constructor, likewise. */
+type Float16ArrayConstructor =
+    typeof globalThis extends { Float16Array: infer Constructor } ? Constructor : never;
 /**
  * Arrays or matrices of T's element type in memory of either kind: plain or shared.
  *

@@ -17,11 +17,31 @@ export const missing: string | undefined = name === undefined
   ? `ignored: ${requirement.name} is missing, run deno task setup`
   : undefined;
 
+/**
+ * Where a program lies that is named as for a shell. Playwright wants a path; no shell is asked,
+ * since the name may be the user's own and have any sign in it.
+ */
+export function pathOf(name: string): string {
+  if (/[/\\]/.test(name)) return name;
+  const [separator, endings] = Deno.build.os === "windows" ? [";", ["", ".exe"]] : [":", [""]];
+  const folders = (Deno.env.get("PATH") ?? "").split(separator).filter((folder) => folder !== "");
+  const paths = folders.flatMap((folder) => endings.map((ending) => `${folder}/${name}${ending}`));
+  return paths.find(isProgram) ?? name;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    const { isFile, mode } = Deno.statSync(path);
+    return isFile && (mode === null || (mode & 0o111) !== 0);
+  } catch {
+    return false;
+  }
+}
+
 /** Starts a browser without a window, with WebGPU on its software adapter where it has no other. */
 export async function launch(): Promise<Browser> {
-  const path = await thisMachine.capture("sh", ["-c", `command -v "${name}"`]);
   return await chromium.launch({
-    executablePath: path.stdout.trim(),
+    executablePath: pathOf(name ?? ""),
     args: [
       "--enable-unsafe-webgpu",
       // Chromium's sandbox refuses to be root's.

@@ -53,12 +53,12 @@ async function serve(): Promise<AsyncDisposable & { address: string }> {
   }).spawn();
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let said = "";
-  while (!/127\.0\.0\.1:\d+\/notebooks/.test(said)) {
+  while (!/localhost:\d+\/notebooks/.test(said)) {
     const { value, done } = await reader.read();
     assert.ok(!done, `deno task serve ended: ${said}`);
     said += value;
   }
-  const address = /127\.0\.0\.1:\d+/.exec(said)![0].replace("127.0.0.1", "localhost");
+  const address = /localhost:\d+/.exec(said)![0];
   return {
     address,
     async [Symbol.asyncDispose]() {

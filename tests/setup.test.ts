@@ -1,25 +1,20 @@
 import assert from "node:assert/strict";
 import type { Requirement, System } from "../tools/setup/requirement.ts";
-import {
-  findBrowser,
-  findDenoKernel,
-  findPython,
-  pythonPeers,
-  requirements,
-} from "../tools/setup/requirements.ts";
+import { findBrowser, findPython, pythonPeers, requirements } from "../tools/setup/requirements.ts";
 import config from "../deno.json" with { type: "json" };
 import { BUDGET_SECONDS } from "../bench/plans.ts";
 import { BUDGET_MINUTES, missingText } from "../tools/reproduce.ts";
+import { capture } from "../tools/process.ts";
 import { setup } from "../tools/setup.ts";
 
 /** A machine that is made up: the commands that succeed, and what happens when they do. */
 interface Machine {
   readonly env?: Readonly<Record<string, string>>;
-  readonly files?: readonly string[];
+  readonly files?: Readonly<Record<string, string>>;
   readonly commands?: Readonly<Record<string, string | (() => string)>>;
 }
 
-function machine({ env = {}, files = [], commands = {} }: Machine) {
+function machine({ env = {}, files = {}, commands = {} }: Machine) {
   const ran: string[] = [];
   const system: System = {
     capture(command, args) {
@@ -32,7 +27,7 @@ function machine({ env = {}, files = [], commands = {} }: Machine) {
         stdout === undefined ? failed : { success: true, stdout, stderr: "" },
       );
     },
-    readText: (path) => Promise.resolve(files.includes(path) ? "{}" : undefined),
+    readText: (path) => Promise.resolve(files[path]),
     env: (name) => env[name],
   };
   return { system, ran };
@@ -100,6 +95,66 @@ Deno.test("set-up: sudo without a password will do, and the lists are fetched on
   );
 });
 
+Deno.test("set-up: says what will be installed, and how much, before it starts", async () => {
+  const uris = "'http://deb/a_1.deb' thing-a_1_amd64.deb 1500000 SHA256:0\n" +
+    "'http://deb/b%2bc.deb' thing-b_1%2b2_all.deb 2500000 SHA256:0\n";
+  const things = [need({ name: "Thing", debian: ["thing-a", "thing-b"] })];
+  things.push(need({
+    name: "Own",
+    size: async () => await "3 MB",
+    install: async () => await { success: true, stdout: "", stderr: "" },
+  }));
+  const commands = {
+    "apt-get --quiet=2 --print-uris": uris,
+    "apt-get --version": "apt",
+    "id -u": "0\n",
+    "apt-cache show --no-all-versions thing-a thing-b":
+      "Installed-Size: 1024\n\nInstalled-Size: 9216",
+    "env DEBIAN_FRONTEND=noninteractive apt-get": "",
+  };
+  const { system, ran } = machine({ commands });
+  const { text } = await report(things, system);
+  const said = text.slice(0, text.indexOf("Set-up: installing"));
+  assert.match(said, /missing: Thing.*\n {2}will be installed: thing-a thing-b\n/);
+  assert.match(said, /missing: Own.*\n {2}will be installed: 3 MB\n/);
+  assert.match(said, /from Debian 2 packages, 4 MB to fetch, 10 MB on the disk/);
+  const first = (words: string) => ran.findIndex((line) => line.includes(words));
+  assert.ok(first(" update") < first("--print-uris") && first("--print-uris") < first("--yes"));
+});
+
+Deno.test({
+  name: "set-up: Ctrl-C stops it when what is under way has ended",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const installed: string[] = [];
+    const things = ["one", "two"].map((name) =>
+      need({
+        name,
+        async install() {
+          Deno.kill(Deno.pid, "SIGTERM"); // as SIGINT is, which would end deno test as well
+          await new Promise((resolve) => setTimeout(resolve, 200));
+          installed.push(name);
+          return { success: true, stdout: "", stderr: "" };
+        },
+      })
+    );
+    await assert.rejects(report(things, machine({}).system), { name: "Interrupted" });
+    assert.deepEqual(installed, ["one"]);
+  },
+});
+
+Deno.test("set-up: --help prints help and runs nothing; what it does not know is refused", async () => {
+  for (const argument of ["--help", "-h"]) {
+    const { success, stdout } = await capture(Deno.execPath(), [
+      ...["run", "--allow-env", "--allow-read", "--no-prompt", "tools/setup.ts", argument],
+    ]);
+    assert.ok(success && stdout.startsWith("Usage: deno task setup"), stdout);
+    for (const { name } of requirements) assert.ok(stdout.includes(name), name);
+  }
+  const { success, stderr } = await capture(Deno.execPath(), ["run", "-A", "tools/setup.ts", "-x"]);
+  assert.ok(!success && stderr.startsWith("setup: "), stderr);
+});
+
 Deno.test("set-up: a failed download changes nothing and is named", async () => {
   const { system, ran } = machine({ commands: { "apt-get --version": "apt", "id -u": "0\n" } });
   const { missing, text } = await report([need({ debian: ["thing"] })], system);
@@ -147,16 +202,6 @@ Deno.test("Python: the first that has nbclient, not the first", async () => {
     commands: { "/opt/python -c": "", "python3 -c": "" },
   });
   assert.equal(await findPython(chosen.system), "/opt/python");
-});
-
-Deno.test("Deno kernel: found in each of Jupyter's folders, and only there", async () => {
-  const env = { HOME: "/home/u", JUPYTER_PATH: "/one:/two", JUPYTER_DATA_DIR: "/data" };
-  const folders = ["/one", "/two", "/data", "/home/u/.local/share/jupyter", "/usr/share/jupyter"];
-  for (const folder of folders) {
-    const file = `${folder}/kernels/deno/kernel.json`;
-    assert.equal(await findDenoKernel(machine({ env, files: [file] }).system), file);
-  }
-  assert.equal(await findDenoKernel(machine({ env, files: ["/three"] }).system), undefined);
 });
 
 Deno.test("Python peers: looked for in the Python that has NumPy, and named with their packages", async () => {

@@ -44,14 +44,18 @@ function silent(complaints: string): Promise<boolean> {
 }
 
 async function checkNotebooks(): Promise<boolean> {
-  const folder = fileURLToPath(new URL(".cache/notebook-code", root));
-  await removeFolder(folder);
-  await Deno.mkdir(folder, { recursive: true });
-  for (const { name, notebook } of await readNotebooks()) {
-    const code = notebookModule(notebook, new URL("notebooks/", root));
-    await Deno.writeTextFile(`${folder}/${name}.ts`, code);
+  const cache = fileURLToPath(new URL(".cache", root));
+  await Deno.mkdir(cache, { recursive: true });
+  const folder = await Deno.makeTempDir({ dir: cache, prefix: "notebook-code-" });
+  try {
+    for (const { name, notebook } of await readNotebooks()) {
+      const code = notebookModule(notebook, new URL("notebooks/", root));
+      await Deno.writeTextFile(`${folder}/${name}.ts`, code);
+    }
+    return await run(Deno.execPath(), ["check", folder]);
+  } finally {
+    await removeFolder(folder);
   }
-  return await run(Deno.execPath(), ["check", folder]);
 }
 
 if (import.meta.main) {

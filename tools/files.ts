@@ -1,10 +1,27 @@
 /** Writing files so that a reader, or a run that was stopped, never meets half of one. */
 
-/** Replaces a file at once: the text is written beside it, then takes its name. */
+/** A name beside a path that no other run has at this moment. */
+const beside = (path: string, ending: string) => `${path}.${crypto.randomUUID()}.${ending}`;
+
+/** Replaces a file at once: what is written beside it then takes its name. */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  const beside = `${path}.new`;
-  await Deno.writeTextFile(beside, text);
-  await Deno.rename(beside, path);
+  await replaceBy(path, (beside) => Deno.writeTextFile(beside, text));
+}
+
+/** Replaces a file at once by a copy of another, with its mode. */
+export async function replaceByCopy(path: string, from: string): Promise<void> {
+  await replaceBy(path, (beside) => Deno.copyFile(from, beside));
+}
+
+async function replaceBy(path: string, write: (path: string) => Promise<void>): Promise<void> {
+  const fresh = beside(path, "new");
+  try {
+    await write(fresh);
+    await Deno.rename(fresh, path);
+  } catch (error) {
+    await removeFolder(fresh);
+    throw error;
+  }
 }
 
 /** Replaces a folder by what `fill` writes. If `fill` fails, the earlier folder stays as it was. */
@@ -12,27 +29,43 @@ export async function replaceFolder(
   path: string,
   fill: (folder: string) => Promise<void>,
 ): Promise<void> {
-  const [beside, old] = [`${path}.new`, `${path}.old`];
-  await removeFolder(beside);
-  await Deno.mkdir(beside, { recursive: true });
+  const fresh = beside(path, "new");
+  await Deno.mkdir(fresh, { recursive: true });
   try {
-    await fill(beside);
+    await fill(fresh);
+    // A folder cannot be renamed over one that has files, so the earlier one steps aside first.
+    // Where another run puts one in its place meanwhile, that steps aside as well.
+    for (let left = 50; !(await takePlace(fresh, path, left === 0)); left--) {
+      await new Promise((resolve) => setTimeout(resolve, 20 * Math.random()));
+    }
   } catch (error) {
-    await removeFolder(beside);
+    await removeFolder(fresh);
     throw error;
   }
-  // A folder cannot be renamed over one that has files, so the earlier one steps aside first.
-  await removeFolder(old);
+}
+
+/** Whether a folder could take a path; if not, throws the reason where it is the last try. */
+async function takePlace(fresh: string, path: string, last: boolean): Promise<boolean> {
+  const old = beside(path, "old");
   try {
     await Deno.rename(path, old);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  await Deno.rename(beside, path);
-  await removeFolder(old);
+  try {
+    await Deno.rename(fresh, path);
+    return true;
+  } catch (error) {
+    // Back to where it was, unless another run has put its own there.
+    await Deno.rename(old, path).catch(() => {});
+    if (last) throw error;
+    return false;
+  } finally {
+    await removeFolder(old);
+  }
 }
 
-/** Removes a folder with all that is in it, if it is there. */
+/** Removes a file, or a folder with all that is in it, if it is there. */
 export async function removeFolder(path: string): Promise<void> {
   try {
     await Deno.remove(path, { recursive: true });

@@ -2,18 +2,22 @@
 
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
+import { BUFFERS_SINCE, forOlder, LEAST_TYPESCRIPT } from "./build/older_typescript.ts";
 import { capture, exitWith, root } from "./process.ts";
 
-/**
- * What TypeScript needs where a project names an older `lib`, or none of the DOM. An empty interface
- * joins the DOM's own where there is one.
- */
-const globals = `/// <reference lib="esnext" />
-declare global {
+/** For projects without the DOM. An empty interface joins the DOM's own where there is one. */
+const gpu = `declare global {
   interface GPUDevice {}
   interface GPUBuffer {}
 }
 `;
+
+/** For projects whose `lib` is older: of the newer libraries these are what is needed. */
+const libraries = `/// <reference lib="es2017.sharedmemory" />
+/// <reference lib="esnext.disposable" />
+`;
+
+const [types, olderTypes] = ["softplus.d.ts", "softplus.older.d.ts"];
 
 /** package.json; `engines` says which Node has what the kit asks of it. */
 const manifest = {
@@ -24,8 +28,19 @@ const manifest = {
   keywords: ["softplus", "sigmoid", "logistic", "numerics", "wasm", "simd", "webgpu"],
   license: config.license,
   type: "module",
-  exports: { ".": { types: "./softplus.d.ts", default: "./softplus.js" } },
-  types: "./softplus.d.ts",
+  exports: {
+    ".": {
+      [`types@<${BUFFERS_SINCE}`]: `./${olderTypes}`,
+      types: `./${types}`,
+      default: "./softplus.js",
+    },
+    // Tools ask for it, to learn the version or where the package lies.
+    "./package.json": "./package.json",
+  },
+  // For resolvers that do not know exports.
+  main: "./softplus.js",
+  types: `./${types}`,
+  typesVersions: { [`<${BUFFERS_SINCE}`]: { [types]: [olderTypes] } },
   sideEffects: false,
   engines: { node: ">=20.16" },
   publishConfig: { access: "public" },
@@ -48,7 +63,11 @@ export async function pack(into: string): Promise<Packed> {
     const take = (name: string) => Deno.readTextFile(new URL(name, root));
     await put("package.json", `${JSON.stringify(manifest, null, 2)}\n`);
     await put("softplus.js", await take("dist/softplus.js"));
-    await put("softplus.d.ts", globals + await take("dist/softplus.d.ts"));
+    const declarations = await take("dist/softplus.d.ts");
+    await put(types, libraries + gpu + declarations);
+    const about =
+      `// For TypeScript from ${LEAST_TYPESCRIPT} to before ${BUFFERS_SINCE}; documented in ${types}.\n`;
+    await put(olderTypes, about + gpu + forOlder(declarations));
     for (const name of ["README.md", "CHANGELOG.md", "LICENSE"]) await put(name, await take(name));
     const { success, stdout, stderr } = await capture(
       "npm",

@@ -1,17 +1,12 @@
 /** Child processes: streamed or captured, and taken along when the user stops the parent. */
 
+import { runtimeFolder } from "../bench/runtime_folder.ts";
+import { captured, Interrupted, onInterrupt, send } from "./interrupt.ts";
+
+export { Interrupted } from "./interrupt.ts";
+
 /** The project's folder. */
 export const root: URL = new URL("../", import.meta.url);
-
-// Vulkan complains on every start where a machine has no desktop; children inherit this.
-if (Deno.env.get("XDG_RUNTIME_DIR") === undefined && Deno.build.os === "linux") {
-  Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
-}
-
-/** Thrown after a child ended because the user pressed Ctrl-C or the parent was told to stop. */
-export class Interrupted extends Error {
-  override name = "Interrupted";
-}
 
 /** Where and with what a child runs. */
 export interface ChildOptions {
@@ -32,6 +27,12 @@ export interface Captured {
   readonly stderr: string;
 }
 
+/** The variables of a child. */
+function variables(env: ChildOptions["env"]): Record<string, string> {
+  const folder = runtimeFolder();
+  return { ...(folder === undefined ? {} : { XDG_RUNTIME_DIR: folder }), ...env };
+}
+
 /**
  * Runs a command to its end and says whether it succeeded. Its output is shown as it comes.
  *
@@ -43,66 +44,101 @@ export async function run(
   args: readonly string[],
   options: ChildOptions = {},
 ): Promise<boolean> {
+  let interrupted = false;
+  // Listens before there is a child: nothing may be left running, however early Ctrl-C comes.
+  using _ = onInterrupt((signal) => {
+    interrupted = true;
+    send(child, signal);
+  }, () => send(child, "SIGKILL"));
   const child = new Deno.Command(command, {
     args: [...args],
     cwd: options.cwd ?? root,
-    env: { ...options.env },
+    env: variables(options.env),
     stdin: options.input === undefined ? "null" : "piped",
     stdout: options.onLine === undefined ? "inherit" : "piped",
     stderr: "inherit",
   }).spawn();
-  let interrupted = false;
-  const names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  const signals = names.map((name) => {
-    const stop = () => {
-      interrupted = true;
-      try {
-        child.kill(name);
-      } catch {
-        // It has ended already.
-      }
-    };
-    return { name, stop };
-  });
-  for (const { name, stop } of signals) Deno.addSignalListener(name, stop);
-  try {
-    if (options.input !== undefined) {
-      const writer = child.stdin.getWriter();
-      await writer.write(new TextEncoder().encode(options.input));
-      await writer.close();
-    }
-    if (options.onLine !== undefined) {
-      for await (const line of lines(child.stdout)) options.onLine(line);
-    }
-    const { success } = await child.status;
-    if (interrupted) throw new Interrupted(`stopped while running ${command}`);
-    return success;
-  } finally {
-    for (const { name, stop } of signals) Deno.removeSignalListener(name, stop);
+  if (options.input !== undefined) {
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(options.input));
+    await writer.close();
   }
+  if (options.onLine !== undefined) {
+    for await (const line of lines(child.stdout)) options.onLine(line);
+  }
+  const { success } = await child.status;
+  if (interrupted) throw new Interrupted(`stopped while running ${command}`);
+  return success;
 }
+
+/** Where and with what a captured child runs, and for how long. */
+export interface CaptureOptions extends Pick<ChildOptions, "cwd" | "env"> {
+  /** After so many seconds it is told to end, and counts as failed; no limit if left out. */
+  readonly seconds?: number;
+}
+
+/** How long a child that was told to end may take over it, in milliseconds. */
+const GRACE = 5000;
 
 /** Runs a command and keeps what it printed. A command that is not there is a failed one. */
 export async function capture(
   command: string,
   args: readonly string[],
-  options: Pick<ChildOptions, "cwd" | "env"> = {},
+  { cwd = root, env, seconds }: CaptureOptions = {},
 ): Promise<Captured> {
+  let child: Deno.ChildProcess;
   try {
-    const { success, stdout, stderr } = await new Deno.Command(command, {
+    child = new Deno.Command(command, {
       args: [...args],
-      cwd: options.cwd ?? root,
-      env: { ...options.env },
+      cwd,
+      env: variables(env),
       stdin: "null",
-    }).output();
-    const decoder = new TextDecoder();
-    return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
       return { success: false, stdout: "", stderr: error.message };
     }
     throw error;
   }
+  captured.add(child);
+  const out = collect(child.stdout);
+  const err = collect(child.stderr);
+  const timers: ReturnType<typeof setTimeout>[] = [];
+  let late = "";
+  if (seconds !== undefined) {
+    timers.push(setTimeout(() => {
+      late = `${command} was ended, since it took longer than ${seconds} s\n`;
+      send(child, "SIGTERM");
+      timers.push(setTimeout(() => send(child, "SIGKILL"), GRACE));
+    }, seconds * 1000));
+  }
+  try {
+    const { success } = await child.status;
+    // A child of the child may hold the pipes for as long as it likes.
+    if (late !== "") [out, err].forEach((stream) => stream.cancel());
+    await Promise.all([out.done, err.done]);
+    return { success: success && late === "", stdout: out.text(), stderr: err.text() + late };
+  } finally {
+    captured.delete(child);
+    for (const timer of timers) clearTimeout(timer);
+  }
+}
+
+/** Reads a stream of text, of which one may take what has come so far. */
+function collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  const done = (async () => {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      text += decoder.decode(value, { stream: true });
+    }
+  })();
+  return { done, text: () => text, cancel: () => void reader.cancel() };
 }
 
 async function* lines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {

@@ -3,12 +3,11 @@
  * files, notebooks. One failing step does not hide the next. The last line printed counts.
  */
 
-import { fileURLToPath } from "node:url";
 import { duration } from "../bench/progress.ts";
 import { checks } from "./check.ts";
 import { generate } from "./generated.ts";
 import { notebooks } from "./notebooks.ts";
-import { capture, exitWith, Interrupted, root, run } from "./process.ts";
+import { capture, exitWith, Interrupted, run } from "./process.ts";
 import { setup } from "./setup.ts";
 import { jupyter } from "./setup/requirements.ts";
 import { add, closingLine, countJunit, type Counts, failuresIn, none } from "./junit.ts";
@@ -30,11 +29,10 @@ const single = (name: string, passes: () => Promise<boolean>): Step => ({
 const denoTest = (name: string, ...args: string[]): Step => ({
   name,
   async run() {
-    const path = fileURLToPath(new URL(".cache/junit.xml", root));
-    await Deno.mkdir(fileURLToPath(new URL(".cache", root)), { recursive: true });
-    await Deno.writeTextFile(path, "");
+    const path = await Deno.makeTempFile({ prefix: "softplus-junit-", suffix: ".xml" });
     const passed = await deno("test", `--junit-path=${path}`, ...args);
     const junit = await Deno.readTextFile(path);
+    await Deno.remove(path);
     const counts = countJunit(junit);
     for (const { name, reason } of failuresIn(junit)) {
       failures.push(`${name}\n${reason.split("\n").slice(0, REASON_LINES).join("\n")}`);

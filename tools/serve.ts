@@ -1,110 +1,74 @@
 /**
  * Serves the project as a plain file host does, to this machine alone, so that other programs can
- * import mod.ts by URL and a browser can open the demo page. Its headers give a page shared memory,
- * which `threads` needs, and let pages of other servers import from here.
+ * import mod.ts by URL and a browser can open the demo page.
  */
 
-import { fileURLToPath } from "node:url";
-import { root } from "./process.ts";
+import { parseArgs } from "node:util";
+import { isolation, startHost } from "./serve/host.ts";
 
-/** What a host says about each ending. */
-const MIME: Readonly<Record<string, string>> = {
-  css: "text/css; charset=utf-8",
-  html: "text/html; charset=utf-8",
-  js: "text/javascript; charset=utf-8",
-  json: "application/json",
-  png: "image/png",
-  svg: "image/svg+xml",
-  ts: "application/typescript; charset=utf-8",
-};
+export { forUsers, type Host, type HostOptions, isolation, startHost } from "./serve/host.ts";
 
-/** Headers that isolate a page from others. */
-export const isolation: Readonly<Record<string, string>> = {
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-embedder-policy": "require-corp",
-};
+const HELP = `Usage: deno task serve [PORT]
 
-/** Headers that let pages of other servers import from this one. */
-const forOthers: Readonly<Record<string, string>> = {
-  "access-control-allow-origin": "*",
-  "cross-origin-resource-policy": "cross-origin",
-};
+Serves mod.ts and the demo page to this machine, at port 8000 unless told; 0 takes any free one.`;
 
-/** How a host may differ from the plainest one. */
-export interface HostOptions {
-  /** 0, any free port, unless told. */
-  readonly port?: number;
-  /** What it serves; the project's folder unless told. */
-  readonly folder?: URL;
-  /** Headers of every answer. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Puts another text in the place of a file's. */
-  readonly change?: (path: string, text: string) => string;
-  /** Called once it listens. */
-  readonly onListen?: (address: string) => void;
+/** The port that the command line names, or that it asks for help. Throws where it says anything else. */
+export function parseServe(args: readonly string[]): number | "help" {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { help: { type: "boolean", short: "h" } },
+    allowPositionals: true,
+  });
+  if (values.help) return "help";
+  const [text = "8000", ...more] = positionals;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535 || more.length > 0) {
+    throw new RangeError(
+      `the port must be one whole number from 0 to 65535, got ${positionals.join(" ")}`,
+    );
+  }
+  return Number(text);
 }
 
-/** A host at work; disposing of it ends it. */
-export interface Host extends AsyncDisposable {
-  /** 127.0.0.1:PORT. */
-  readonly address: string;
-  /** Bytes of each file that was fetched, by its path. */
-  readonly fetched: Map<string, number>;
-  /** Paths that were asked for and are not there. */
-  readonly missed: string[];
-  /** Settled when it has ended. */
-  readonly finished: Promise<void>;
+/** What to do where the port cannot be had; undefined where the error is about something else. */
+export function portHint(port: number, error: unknown): string | undefined {
+  const other = port < 1024 ? 8000 : port < 65535 ? port + 1 : port - 1;
+  const reason = error instanceof Deno.errors.AddrInUse
+    ? "is in use"
+    : error instanceof Deno.errors.PermissionDenied
+    ? "is not for everyone"
+    : undefined;
+  return reason && `port ${port} ${reason}; another one: deno task serve ${other}`;
 }
 
-/** Starts a host. It sends files of its folder, and nothing from outside or hidden. */
-export function startHost(options: HostOptions = {}): Host {
-  const { port = 0, folder = root, headers = {}, change } = options;
-  const fetched = new Map<string, number>();
-  const missed: string[] = [];
-  const answer = async (request: Request): Promise<Response> => {
-    const path = decodeURIComponent(new URL(request.url).pathname).slice(1)
-      .replace(/(^|\/)$/, "$1index.html");
-    let body: Uint8Array<ArrayBuffer>;
-    try {
-      if (path.split("/").some((part) => part.startsWith("."))) throw new Deno.errors.NotFound();
-      body = await Deno.readFile(fileURLToPath(new URL(`./${path}`, folder)));
-    } catch {
-      missed.push(path);
-      return new Response("Not found\n", { status: 404, headers: { ...headers } });
-    }
-    if (change !== undefined) {
-      body = new TextEncoder().encode(change(path, new TextDecoder().decode(body)));
-    }
-    fetched.set(path, body.length);
-    const type = MIME[path.slice(path.lastIndexOf(".") + 1)] ?? "text/plain; charset=utf-8";
-    return new Response(body, { headers: { ...headers, "content-type": type } });
-  };
-  const server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, answer);
-  const address = `127.0.0.1:${server.addr.port}`;
-  options.onListen?.(address);
-  return {
-    address,
-    fetched,
-    missed,
-    finished: server.finished,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
+/** What is printed. The name is README's: the import and Deno's --allow-import have to agree on it. */
+export function greeting(port: number): string {
+  return `import { softplus } from "http://localhost:${port}/mod.ts";
+
+run it:     deno run --allow-import=localhost:${port} main.ts
+demo page:  http://localhost:${port}/notebooks/demo/
+the same:   http://127.0.0.1:${port}/notebooks/demo/, where localhost leads elsewhere`;
+}
+
+async function serve(): Promise<void> {
+  const port = parseServe(Deno.args);
+  if (port === "help") return console.log(HELP);
+  try {
+    const { address, finished } = startHost({ port, headers: isolation });
+    console.log(greeting(Number(address.split(":")[1])));
+    await finished;
+  } catch (error) {
+    const hint = portHint(port, error);
+    throw hint === undefined ? error : new RangeError(hint);
+  }
 }
 
 if (import.meta.main) {
-  const port = Number(Deno.args[0] ?? 8000);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    console.error(`serve: the port must be a whole number from 0 to 65535, got ${Deno.args[0]}`);
-    Deno.exit(1);
-  }
   try {
-    const { address, finished } = startHost({ port, headers: { ...isolation, ...forOthers } });
-    console.log(`import { softplus } from "http://${address}/mod.ts";`);
-    console.log(`demo page: http://${address}/notebooks/demo/`);
-    await finished;
+    await serve();
   } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    console.error(`serve: port ${port} is in use; another one: deno task serve 8001`);
+    // A wrong command line, by its message: parseArgs throws TypeErrors.
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+    console.error(`serve: ${error.message}`);
     Deno.exit(1);
   }
 }

@@ -3,9 +3,12 @@
  * `reproduce` and `test` begin with it; when nothing is missing it is one line and no change.
  */
 
-import { debianInstaller } from "./setup/debian.ts";
+import { parseArgs } from "node:util";
+import { Interrupted, onInterrupt } from "./interrupt.ts";
+import { exitWith } from "./process.ts";
+import { debianInstaller, type Installer } from "./setup/debian.ts";
 import { type Requirement, type System, thisMachine } from "./setup/requirement.ts";
-import { requirements } from "./setup/requirements.ts";
+import { denoKernel, requirements } from "./setup/requirements.ts";
 
 /** What set-up left behind. */
 export interface SetupResult {
@@ -22,7 +25,7 @@ export interface SetupOptions {
   readonly log?: (line: string) => void;
 }
 
-/** Brings what is missing where that is allowed; says what was done and what stays missing. */
+/** Brings what is missing where that is allowed; says what will be done, and what stays missing. */
 export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
   const { needs = requirements, system = thisMachine, log = console.log } = options;
   const absent = await undetected(needs, system);
@@ -33,18 +36,7 @@ export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
   const fromDebian = absent.some((need) => need.debian !== undefined)
     ? await debianInstaller(system)
     : "no package is needed";
-  for (const need of absent) {
-    log(`Set-up: missing: ${need.name}, needed for ${need.neededFor}.`);
-    if (need.debian !== undefined && typeof fromDebian !== "string") {
-      log(`  installing ${need.debian.join(" ")}`);
-      const complaint = await fromDebian(need.debian);
-      if (complaint !== undefined) log(complaint);
-    } else if (need.install !== undefined) {
-      log("  installing");
-      const { success, stderr } = await need.install(system);
-      if (!success) log(stderr.trim());
-    }
-  }
+  await bring(absent, fromDebian, system, log);
   // What counts is what is there now, not what an installer said.
   const missing = await undetected(absent, system);
   for (const need of missing) {
@@ -65,6 +57,44 @@ export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
   return { missing, ok: missing.length === 0 || !strict };
 }
 
+/** Says what will be installed, and how much that is; then installs it. */
+async function bring(
+  absent: readonly Requirement[],
+  fromDebian: Installer | string,
+  system: System,
+  log: (line: string) => void,
+): Promise<void> {
+  const installer = typeof fromDebian === "string" ? undefined : fromDebian;
+  let stopped = false;
+  using _ = onInterrupt(() => {
+    stopped = true;
+    log("Set-up: stops when what is under way has ended; Ctrl-C again ends it at once.");
+  });
+  for (const need of absent) {
+    log(`Set-up: missing: ${need.name}, needed for ${need.neededFor}.`);
+    if (need.install !== undefined) {
+      log(`  will be installed: ${await need.size?.(system) ?? "for you alone"}`);
+    } else if (need.debian !== undefined && installer !== undefined) {
+      log(`  will be installed: ${need.debian.join(" ")}`);
+    }
+  }
+  const packages = absent.flatMap(({ debian = [] }) => debian);
+  if (installer !== undefined) log(`Set-up: from Debian ${await installer.size(packages)}.`);
+  for (const need of absent) {
+    if (stopped) break;
+    if (need.debian !== undefined && installer !== undefined) {
+      log(`Set-up: installing ${need.debian.join(" ")}`);
+      const complaint = await installer.install(need.debian);
+      if (complaint !== undefined) log(complaint);
+    } else if (need.install !== undefined) {
+      log(`Set-up: installing ${need.name}`);
+      const { success, stderr } = await need.install(system);
+      if (!success) log(stderr.trim());
+    }
+  }
+  if (stopped) throw new Interrupted("Set-up was stopped; it goes on where it was when run again.");
+}
+
 function names(needs: readonly Requirement[]): string {
   return needs.map(({ name }) => name).join(", ");
 }
@@ -77,7 +107,36 @@ async function undetected(
   return needs.filter((_, index) => found[index] === undefined);
 }
 
+const HELP = `Usage: deno task setup [--kernel]
+
+Looks for what the project needs and installs what is missing:
+
+${requirements.map(({ name, neededFor }) => `  ${name}: for ${neededFor}`).join("\n")}
+
+Before it starts it says what it will install, and how much that is. With packages of Debian it
+needs root, or sudo without a password. Nothing that is there is changed.
+
+  --kernel    only the Deno kernel for Jupyter
+  -h, --help  this text`;
+
 if (import.meta.main) {
-  const { ok } = await setup();
-  if (!ok) Deno.exit(1);
+  await exitWith(async () => {
+    try {
+      const { values } = parseArgs({
+        args: Deno.args,
+        options: { kernel: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+      });
+      if (values.help) {
+        console.log(HELP);
+        return true;
+      }
+      const { ok, missing } = await setup(values.kernel ? { needs: [denoKernel] } : {});
+      return ok && !(values.kernel && missing.length > 0);
+    } catch (error) {
+      // A wrong command line, by its message.
+      if (!(error instanceof TypeError)) throw error;
+      console.error(`setup: ${error.message}`);
+      return false;
+    }
+  });
 }

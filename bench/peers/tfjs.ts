@@ -7,6 +7,7 @@
  */
 import type { FloatArray } from "../cases.ts";
 import type { Gap, Implementation, Inputs, Loaded, Runner } from "../implementation.ts";
+import { runtimeFolder } from "../runtime_folder.ts";
 import { threadsAtWork } from "../threads_at_work.ts";
 import { wakeUp } from "../wake.ts";
 import { keepingGlobals } from "./globals.ts";
@@ -68,8 +69,9 @@ async function loadBackend(backend: Backend, arrays: boolean): Promise<Loaded | 
 /** Mesa complains on the terminal where this variable is not set, and needs it for nothing here. */
 async function withRuntimeFolder<T>(work: () => Promise<T>): Promise<T> {
   const name = "XDG_RUNTIME_DIR";
-  if (Deno.env.get(name) !== undefined) return await work();
-  Deno.env.set(name, "/tmp");
+  const folder = runtimeFolder();
+  if (Deno.env.get(name) !== undefined || folder === undefined) return await work();
+  Deno.env.set(name, folder);
   try {
     return await work();
   } finally {

@@ -8,6 +8,7 @@ import * as esbuild from "esbuild";
 import { hex } from "../../kernels/hex.ts";
 import { root } from "../process.ts";
 import { rollDeclarations } from "./declarations.ts";
+import { withFloat16 } from "./older_typescript.ts";
 
 const entry = new URL("kernels/mod.ts", root);
 
@@ -72,5 +73,5 @@ function parts(bundle: string): [body: string, names: string[]] {
 
 /** Its types, with the documentation. */
 export async function makeDeclarations(): Promise<string> {
-  return head("The types of softplus.js.") + await rollDeclarations(entry);
+  return head("The types of softplus.js.") + withFloat16(await rollDeclarations(entry));
 }

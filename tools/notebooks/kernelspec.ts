@@ -3,14 +3,20 @@
  * version, or not there at all, and is left alone.
  */
 
+import { replaceFile } from "../files.ts";
+
 /** Writes the kernel into a folder that JUPYTER_PATH can name; it comes first there. */
-export async function writeKernelspec(folder: string): Promise<void> {
+export async function writeKernelspec(
+  folder: string,
+  deno: string = Deno.execPath(),
+): Promise<void> {
   const kernel = `${folder}/kernels/deno`;
   await Deno.mkdir(kernel, { recursive: true });
   const spec = {
-    argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
+    argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"],
     display_name: "Deno",
     language: "typescript",
   };
-  await Deno.writeTextFile(`${kernel}/kernel.json`, JSON.stringify(spec));
+  // Several runs may write it at once, and Jupyter read it.
+  await replaceFile(`${kernel}/kernel.json`, JSON.stringify(spec));
 }

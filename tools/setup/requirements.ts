@@ -4,7 +4,10 @@
  */
 
 import { moduleQuestion, pythonCandidates } from "../../bench/peers/python/driver.ts";
-import type { Requirement, System } from "./requirement.ts";
+import { denoKernel } from "./deno_kernel.ts";
+import { INSTALL_SECONDS, type Requirement, type System } from "./requirement.ts";
+
+export { denoKernel, findDenoKernel } from "./deno_kernel.ts";
 
 /** Executes the notebooks: a Python that has nbclient and nbformat. */
 export const jupyter: Requirement = {
@@ -15,16 +18,6 @@ export const jupyter: Requirement = {
   byHand: "python3 -m pip install nbclient",
 };
 
-/** Lets the user's own Jupyter or editor open the notebooks. */
-export const denoKernel: Requirement = {
-  name: "Deno kernel for Jupyter",
-  neededFor: "opening the notebooks in Jupyter or an editor",
-  detect: findDenoKernel,
-  // Runs only when there is none: a kernel that the user has set up is never replaced.
-  install: (system) => system.capture(Deno.execPath(), ["jupyter", "--install"]),
-  byHand: "deno jupyter --install",
-};
-
 /** The npm packages of the notebooks, the benchmark and the tests, all fetched in one go. */
 export const packages: Requirement = {
   name: "npm packages",
@@ -33,7 +26,8 @@ export const packages: Requirement = {
     const found = await system.capture(Deno.execPath(), ["install", "--cached-only"]);
     return found.success ? "in Deno's cache" : undefined;
   },
-  install: (system) => system.capture(Deno.execPath(), ["install"]),
+  install: (system) => system.capture(Deno.execPath(), ["install"], { seconds: INSTALL_SECONDS }),
+  size: () => Promise.resolve("up to 1.1 GB in Deno's cache"),
   byHand: "deno install, with the npm registry in reach",
 };
 
@@ -134,24 +128,4 @@ export async function findPython(system: System): Promise<string | undefined> {
     ),
   );
   return answers.find((python) => python !== undefined);
-}
-
-/** Finds an installed kernel that runs Deno, wherever Jupyter would look for it. */
-export async function findDenoKernel(system: System): Promise<string | undefined> {
-  const home = system.env("HOME") ?? system.env("USERPROFILE") ?? "";
-  const xdg = system.env("XDG_DATA_HOME") ?? `${home}/.local/share`;
-  const folders = [
-    ...(system.env("JUPYTER_PATH") ?? "").split(Deno.build.os === "windows" ? ";" : ":"),
-    system.env("JUPYTER_DATA_DIR") ?? "",
-    `${xdg}/jupyter`,
-    `${home}/Library/Jupyter`,
-    `${system.env("APPDATA") ?? ""}/jupyter`,
-    "/usr/local/share/jupyter",
-    "/usr/share/jupyter",
-  ];
-  for (const folder of folders.filter((folder) => folder !== "")) {
-    const path = `${folder}/kernels/deno/kernel.json`;
-    if (await system.readText(path) !== undefined) return path;
-  }
-  return undefined;
 }
