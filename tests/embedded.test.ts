@@ -8,7 +8,7 @@ import { expand } from "../kernels/engines/wasm/expand.ts";
 import { property } from "./arbitraries.ts";
 
 const roundTrip = (bytes: Uint8Array) =>
-  assert.deepEqual(expand(compress(bytes), bytes.length), bytes);
+  assert.deepEqual(expand(bytes.length, compress(bytes)), bytes);
 
 const fewSymbols = fc.uint8Array({ max: 3, maxLength: 400 });
 
@@ -30,14 +30,14 @@ Deno.test("compress and expand: long runs, long literals, far copies", () => {
   const far = noise(40_000);
   const twice = new Uint8Array([...far, ...far.subarray(0, 300), 9]);
   roundTrip(twice);
-  assert.ok(compress(twice).length < compress(far).length + 20, "a copy from 40,000 bytes before");
+  assert.ok(compress(twice).length < compress(far).length + 24, "a copy from 40,000 bytes before");
 });
 
-Deno.test("the kernels take a third of their size, and its first part is a module by itself", () => {
+Deno.test("the kernels take a seventh of their size, and the first part is a module by itself", () => {
   const length = fusedLength + plainLength;
-  assert.ok(builds.length < length / 3, `${builds.length} characters for ${length} bytes`);
-  const both = expand(builds, length);
-  assert.deepEqual(expand(builds, fusedLength), both.subarray(0, fusedLength));
+  assert.ok(builds.length < length / 7, `${builds.length} characters for ${length} bytes`);
+  const both = expand(length);
+  assert.deepEqual(expand(fusedLength), both.subarray(0, fusedLength));
   for (const build of [both.subarray(0, fusedLength), both.subarray(fusedLength)]) {
     assert.ok(WebAssembly.validate(build));
   }

@@ -1,12 +1,9 @@
-/** Compiles kernels/kernel.simd.ts, with its constants written out, to WebAssembly. */
+/** Compiles kernels/*.simd.ts, with their constants written out, to WebAssembly. */
 
 import { fileURLToPath } from "node:url";
 import { main } from "assemblyscript/asc";
 import { hex } from "../../kernels/hex.ts";
 import { root } from "../process.ts";
-
-/** The entry of the module. */
-const entry = "kernel.simd.ts";
 
 /**
  * What the optimiser may do. Not among them: local-cse, which keeps every constant of a loop in a
@@ -34,13 +31,33 @@ const passes = [
   "remove-unused-module-elements",
 ] as const;
 
-/** Compiles one build; `fused` uses relaxed SIMD. The bytes depend on the sources alone. */
-export async function compileKernels(options: {
+/** Compiles one build of the kernels; `fused` uses relaxed SIMD. The bytes depend on the sources alone. */
+export function compileKernels(options: {
   readonly fused: boolean;
   /** Where the sources are; the project's own unless told. */
   readonly folder?: URL;
 }): Promise<Uint8Array> {
-  const folder = options.folder ?? new URL("kernels/", root);
+  return compile("kernel.simd.ts", options.folder ?? new URL("kernels/", root), [
+    "-O0",
+    "--runPasses",
+    passes.join(),
+    "--enable",
+    options.fused ? "simd,relaxed-simd" : "simd",
+    "--use",
+    `FUSED=${options.fused ? 1 : 0}`,
+  ]);
+}
+
+/** Compiles the module that unpacks the others, to few bytes. */
+export function compileDecoder(): Promise<Uint8Array> {
+  return compile("lzma.simd.ts", new URL("kernels/", root), ["-Oz", "--converge"]);
+}
+
+async function compile(
+  entry: string,
+  folder: URL,
+  options: readonly string[],
+): Promise<Uint8Array> {
   let bytes = new Uint8Array();
   let complaints = "";
   const { error } = await main(
@@ -48,9 +65,6 @@ export async function compileKernels(options: {
       entry,
       "--outFile",
       "kernel.wasm",
-      "-O0",
-      "--runPasses",
-      passes.join(),
       "--runtime",
       "stub",
       "--noAssert",
@@ -59,11 +73,7 @@ export async function compileKernels(options: {
       "1",
       "--maximumMemory",
       "65536",
-      "--enable",
-      "simd",
-      ...(options.fused ? ["--enable", "relaxed-simd"] : []),
-      "--use",
-      `FUSED=${options.fused ? 1 : 0}`,
+      ...options,
     ],
     {
       readFile: (name, base) => readSource(new URL(name, folder), base),

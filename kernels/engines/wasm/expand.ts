@@ -1,40 +1,39 @@
 /*
- * Text back to bytes. Both builds of the kernels say most things twice, and a text that is fetched
- * by URL should be short, so embedded.ts holds them as literals and copies of what stands before.
- *
- * A sequence is: a token, whose high half counts literals and whose low half is the length of the
- * copy less `shortest`; the rest of either, as a varint, where its half is 15; the literals; the
- * distance of the copy, as a varint, or 0 for the last one again. Varints have 7 bits a byte, low ones first.
- * tools/build/compress.ts makes such sequences.
+ * Text back to bytes. A text that is fetched by URL should be short, so embedded.ts holds the kernels as
+ * base64 of LZMA, and the module that decodes it, kernels/lzma.simd.ts, as base64 alone.
+ * tools/build/compress.ts packs them.
  */
+import { builds, decoder } from "../embedded.ts";
 
-/** The shortest copy: a shorter one takes as much room as its bytes. */
-export const shortest = 3;
+/** The first `length` bytes of those that `embedded.ts` holds; of `text`, in tests. */
+export function expand(length: number, text: string = builds): Uint8Array<ArrayBuffer> {
+  const packed = decodeBase64(text);
+  const page = 65536;
+  const scratch = 16384;
+  const output = scratch + packed.length + 8;
+  const initial = Math.ceil((output + length) / page);
+  const memory = new WebAssembly.Memory({ initial, maximum: page });
+  const module = new WebAssembly.Module(decodeBase64(decoder));
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  new Uint8Array(memory.buffer, scratch).set(packed);
+  (exports.decode as (...args: number[]) => void)(0, scratch, output, length);
+  return new Uint8Array(memory.buffer.slice(output, output + length));
+}
 
-/** The first `length` bytes of those that `text`, in base64, stands for. */
-export function expand(text: string, length: number): Uint8Array<ArrayBuffer> {
-  const packed = atob(text);
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  let end = 0;
-  let distance = 0;
-  const varint = (): number => {
-    let value = 0;
-    for (let power = 1;; power *= 128) {
-      const byte = packed.charCodeAt(at++);
-      value += (byte & 127) * power;
-      if (byte < 128) return value;
-    }
-  };
-  while (end < length && at < packed.length) {
-    const token = packed.charCodeAt(at++);
-    const literals = (token >> 4) + (token >> 4 === 15 ? varint() : 0);
-    const copied = (token & 15) + ((token & 15) === 15 ? varint() : 0) + shortest;
-    for (let i = 0; i < literals; i++) bytes[end++] = packed.charCodeAt(at++);
-    if (at >= packed.length) break; // the last sequence may end with its literals
-    distance = varint() || distance;
-    // One by one: a copy may reach into itself.
-    for (let i = 0; i < copied; i++, end++) bytes[end] = bytes[end - distance]!;
+const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** The bytes of base64, in ECMAScript alone: an AudioWorklet and other bare realms have no atob. */
+export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const values = new Uint8Array(128); // "=" counts as 0
+  for (let value = 0; value < 64; value++) values[digits.charCodeAt(value)] = value;
+  const bytes = new Uint8Array(text.length / 4 * 3);
+  for (let from = 0, to = 0; from < text.length; from += 4) {
+    let word = 0;
+    for (let k = 0; k < 4; k++) word = word << 6 | values[text.charCodeAt(from + k)]!;
+    bytes[to++] = word >> 16;
+    bytes[to++] = word >> 8;
+    bytes[to++] = word;
   }
-  return bytes;
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  return bytes.subarray(0, bytes.length - padding);
 }

@@ -1,5 +1,5 @@
 /* The kernels' bytes, compiled once, in the build that suits the machine. */
-import { builds, fusedLength, plainLength } from "../embedded.ts";
+import { fusedLength, plainLength } from "../embedded.ts";
 import { expand } from "./expand.ts";
 import { heapStart } from "./runner.ts";
 
@@ -41,9 +41,7 @@ function ascii(text: string): number[] {
 }
 
 function bytesOf(useFused: boolean): Uint8Array<ArrayBuffer> {
-  return useFused
-    ? expand(builds, fusedLength)
-    : expand(builds, fusedLength + plainLength).subarray(fusedLength);
+  return useFused ? expand(fusedLength) : expand(fusedLength + plainLength).subarray(fusedLength);
 }
 
 /** One build by name, or undefined where the machine cannot run it. */
