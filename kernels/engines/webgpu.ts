@@ -4,6 +4,7 @@
  * GpuArrays returns GpuArrays at once; what is called in one turn is submitted together at its end,
  * and a chain of calls costs one read-back.
  */
+import { asyncDisposeSymbol } from "./disposal.ts";
 import { type Call, checkTensor, type Options, syncEngine, type WithGrad } from "./engine.ts";
 import { arrayType, describe, type FloatArray, Matrix } from "./matrix.ts";
 import { openDevice, type OpenedDevice, type WebGpuOptions } from "./webgpu/device.ts";
@@ -164,8 +165,9 @@ export interface WebGpuEngine extends AsyncDisposable {
  *
  * @param options powerPreference, or a device of the caller's
  * @returns the engine; `await using` disposes of it
- * @throws {WebGpuUnavailableError} there is no WebGPU or no adapter; the message says what to do
- * @throws {TypeError} options or device have a wrong type
+ * @throws {WebGpuUnavailableError} there is no WebGPU, no adapter or no device; the message says
+ *   what to do
+ * @throws {TypeError} options or device have a wrong type, or an option does not exist
  * @throws {RangeError} powerPreference is neither "low-power" nor "high-performance"
  *
  * @example A chain that is read back once
@@ -292,7 +294,7 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
     },
     dispose: () =>
       session.dispose(),
-    [Symbol.asyncDispose]: () =>
+    [asyncDisposeSymbol()]: () =>
       session.dispose(),
   });
   return gpu;

@@ -13,7 +13,8 @@ export const shortest = 3;
 
 /** The first `length` bytes of those that `text`, in base64, stands for. */
 export function expand(text: string, length: number): Uint8Array<ArrayBuffer> {
-  const packed = atob(text);
+  // Of the two the faster, at the first call; but only where there is a web.
+  const packed = typeof atob === "function" ? atob(text) : decodeBase64(text);
   const bytes = new Uint8Array(length);
   let at = 0;
   let end = 0;
@@ -37,4 +38,20 @@ export function expand(text: string, length: number): Uint8Array<ArrayBuffer> {
     for (let i = 0; i < copied; i++, end++) bytes[end] = bytes[end - distance]!;
   }
   return bytes;
+}
+
+const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** What atob gives, in ECMAScript alone: an AudioWorklet and other bare realms have no atob. */
+export function decodeBase64(text: string): string {
+  const values = new Uint8Array(128); // "=" counts as 0
+  for (let value = 0; value < 64; value++) values[digits.charCodeAt(value)] = value;
+  const valueAt = (at: number): number => values[text.charCodeAt(at)]!;
+  let packed = "";
+  for (let at = 0; at < text.length; at += 4) {
+    const word = valueAt(at) << 18 | valueAt(at + 1) << 12 | valueAt(at + 2) << 6 | valueAt(at + 3);
+    packed += String.fromCharCode(word >> 16, word >> 8 & 255, word & 255);
+  }
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  return packed.slice(0, packed.length - padding);
 }
