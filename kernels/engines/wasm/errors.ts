@@ -39,7 +39,7 @@ export const reasons: Readonly<
   missing: "WebAssembly is missing here: node --jitless and the strictest modes of browsers " +
     "remove it; run without them",
   simd: "this runtime's WebAssembly has no SIMD: Chrome 91, Firefox 89, Safari 16.4, Node 16.4 " +
-    "and later have it",
+    "and later have it, on x86 with SSE4.1",
   policy: "the runtime forbids to compile WebAssembly: on a page, add 'wasm-unsafe-eval' to " +
     "script-src of its Content-Security-Policy",
   mainThread: "this browser compiles only small modules on a page's main thread: call from a " +
