@@ -58,7 +58,10 @@ browserTest("browser: arrays work in an AudioWorklet", async (browser) => {
     const context = new OfflineAudioContext(1, 128, 44100);
     await context.audioWorklet.addModule(url);
     const node = new AudioWorkletNode(context, "softplus");
-    const told = new Promise((resolve) => node.port.onmessage = ({ data }) => resolve(data));
+    const told = new Promise((resolve, reject) => {
+      node.port.onmessage = ({ data }) => resolve(data);
+      node.onprocessorerror = () => reject(new Error("the processor failed"));
+    });
     node.connect(context.destination);
     await context.startRendering();
     return await told;
