@@ -88,12 +88,12 @@ for (const [name, make] of Object.entries(outputs)) {
     const x = vector(64);
     const want = [await owner.softplus(x), await owner.sigmoid(x)] as const;
     for (const gpu of [owner, guest]) {
-      const idle = gpu.upload(x); // there is memory for one more result
-      await idle.read();
+      const idle = [gpu.upload(x), gpu.upload(x)]; // there is memory for two more results
+      for (const array of idle) await array.read();
       using a = gpu.upload(x);
       const { y, buffer } = make(gpu, device) as { y: typeof a; buffer: GPUBuffer };
       await y.read(); // everything about it is known
-      idle.dispose();
+      idle.forEach((array) => array.dispose());
       gpu.softplus(a, { out: y });
       const first = copied(device, buffer, 64);
       gpu.sigmoid(a, { out: y });
