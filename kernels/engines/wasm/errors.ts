@@ -36,13 +36,11 @@ export function unavailable(reason: string, cause: unknown): WasmUnavailableErro
 export const reasons: Readonly<
   Record<"missing" | "simd" | "policy" | "mainThread" | "memory", string>
 > = {
-  missing: "WebAssembly is missing here: node --jitless and the strictest modes of browsers " +
-    "remove it; run without them",
-  simd: "this runtime's WebAssembly has no SIMD: Chrome 91, Firefox 89, Safari 16.4, Node 16.4 " +
-    "and later have it, on x86 with SSE4.1",
-  policy: "the runtime forbids to compile WebAssembly: on a page, add 'wasm-unsafe-eval' to " +
-    "script-src of its Content-Security-Policy",
+  missing: "WebAssembly is missing: run without node --jitless, or a browser's strictest mode",
+  simd: "WebAssembly has no SIMD here: use a newer runtime, or on x86 a processor with SSE4.1",
+  policy: "WebAssembly may not be compiled here: a page's Content-Security-Policy needs " +
+    "'wasm-unsafe-eval' in script-src",
   mainThread: "this browser compiles only small modules on a page's main thread: call from a " +
-    "worker, or use a newer browser (Chromium 114)",
-  memory: "there is too little memory or address space: free some, or raise the limit (ulimit -v)",
+    "worker, or use a newer browser",
+  memory: "too little memory or address space: free some, or raise ulimit -v",
 };

@@ -107,15 +107,17 @@ export function newRunner(module: () => WebAssembly.Module): Runner {
  * @throws {RangeError} there is no memory for the arrays beyond them
  */
 export function newMemory(bytes: number, isShared = false): WebAssembly.Memory {
-  if (bytes <= heapStart) return orUnavailable(() => memoryOf(bytes, isShared));
   try {
     return memoryOf(bytes, isShared);
-  } catch (error) {
-    if (!(error instanceof RangeError)) return orUnavailable(() => memoryOf(bytes, isShared));
-    throw new RangeError(
-      `wasm: no memory is left for ${bytes} bytes: free arrays of alloc (${error.message})`,
-      { cause: error },
-    );
+  } catch (cause) {
+    if (bytes <= heapStart || !(cause instanceof RangeError)) {
+      return orUnavailable(() => {
+        throw cause;
+      });
+    }
+    throw new RangeError(`wasm: no memory is left for ${bytes} bytes (${cause.message})`, {
+      cause,
+    });
   }
 }
 

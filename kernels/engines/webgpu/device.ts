@@ -126,9 +126,10 @@ function descriptorsFor({ limits, features }: GPUAdapter): GPUDeviceDescriptor[]
   const { maxBufferSize, maxStorageBufferBindingSize } = limits;
   const label = "softplus-kit";
   const all = { maxBufferSize, maxStorageBufferBindingSize };
+  const most = 2 ** 30;
   const small = {
-    maxBufferSize: Math.min(maxBufferSize, 2 ** 30),
-    maxStorageBufferBindingSize: Math.min(maxStorageBufferBindingSize, 2 ** 30),
+    maxBufferSize: Math.min(maxBufferSize, most),
+    maxStorageBufferBindingSize: Math.min(maxStorageBufferBindingSize, most),
   };
   const descriptors: GPUDeviceDescriptor[] = [{ label, requiredLimits: all }];
   if (features.has("timestamp-query")) {
