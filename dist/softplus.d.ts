@@ -243,7 +243,7 @@ export declare class GpuArray<T = FloatArray | Matrix> {
     /** Frees the memory; a second time does nothing. A wrapped buffer stays its owner's. */
     dispose(): void;
     /** The same, at the end of a `using` block. */
-    [Symbol.dispose](): void;
+    readonly [Symbol.dispose]: () => void;
 }
 /**
  * The gradient times what comes from above, on the GPU.
@@ -597,6 +597,31 @@ export interface WasmEngine extends Engine {
     free(array: FloatArray): void;
 }
 /**
+ * WebAssembly cannot run here; the message says what is missing and how to get it, and `cause` is
+ * what the runtime said. Numbers, and `scalar` with arrays, need no WebAssembly. Nothing is
+ * remembered: a later call tries again.
+ *
+ * @example WebAssembly where it may run, plain TypeScript elsewhere
+ * ```ts
+ * import { scalar, wasm, WasmUnavailableError } from "@softplus/kit";
+ * import assert from "node:assert/strict";
+ *
+ * const x = new Float32Array([20]);
+ * let y: Float32Array;
+ * try {
+ *   y = wasm.softplus(x);
+ * } catch (error) {
+ *   if (!(error instanceof WasmUnavailableError)) throw error;
+ *   y = scalar.softplus(x);
+ * }
+ * assert.equal(y[0], 20);
+ * ```
+ */
+export declare class WasmUnavailableError extends Error {
+    /** "WasmUnavailableError". */
+    readonly name = "WasmUnavailableError";
+}
+/**
  * The GPU went away, by a reset or because its device was destroyed: make a new engine.
  *
  * @example A driver that was reset: compute again elsewhere
@@ -885,6 +910,7 @@ export declare const sigmoidGrad: Unary;
  * @returns a number, `out`, or a new array or Matrix of x's type and shape
  * @throws {TypeError} x has a wrong type or has lost its memory; beta is not a number
  * @throws {RangeError} out has another type, length or shape; beta is 0 or not finite
+ * @throws {WasmUnavailableError} x is no number and WebAssembly cannot run here; `scalar` can
  *
  * @example The tail keeps its digits
  * ```ts
@@ -994,8 +1020,9 @@ export declare const wasm: WasmEngine;
  *
  * @param options powerPreference, or a device of the caller's
  * @returns the engine; `await using` disposes of it
- * @throws {WebGpuUnavailableError} there is no WebGPU or no adapter; the message says what to do
- * @throws {TypeError} options or device have a wrong type
+ * @throws {WebGpuUnavailableError} there is no WebGPU, no adapter or no device; the message says
+ *   what to do
+ * @throws {TypeError} options or device have a wrong type, or an option does not exist
  * @throws {RangeError} powerPreference is neither "low-power" nor "high-performance"
  *
  * @example A chain that is read back once

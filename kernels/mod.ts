@@ -42,6 +42,7 @@ export { scalar, wasm };
 export { threads, ThreadsUnavailableError } from "./engines/threads.ts";
 export type { Threads } from "./engines/threads.ts";
 export type { WasmEngine } from "./engines/wasm.ts";
+export { WasmUnavailableError } from "./engines/wasm/errors.ts";
 export {
   type GpuBackward,
   type GpuInput,
@@ -71,6 +72,7 @@ export { GpuArray, type GpuShape } from "./engines/webgpu/gpu_array.ts";
  * @returns a number, `out`, or a new array or Matrix of x's type and shape
  * @throws {TypeError} x has a wrong type or has lost its memory; beta is not a number
  * @throws {RangeError} out has another type, length or shape; beta is 0 or not finite
+ * @throws {WasmUnavailableError} x is no number and WebAssembly cannot run here; `scalar` can
  *
  * @example The tail keeps its digits
  * ```ts

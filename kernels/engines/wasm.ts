@@ -8,8 +8,8 @@ import { withFloat16 } from "./float16.ts";
 import type { Call } from "./methods.ts";
 import type { Engine } from "./types.ts";
 import { Arenas } from "./wasm/arena.ts";
-import { bestBuild, type Build, compile, newMemory } from "./wasm/module.ts";
-import { createRunner, heapStart, type Runner } from "./wasm/runner.ts";
+import { bestBuild, type Build, compile, newRunner } from "./wasm/module.ts";
+import type { Runner } from "./wasm/runner.ts";
 import { kernelOf } from "./wasm/kernel_of.ts";
 import { runScalar } from "./scalar.ts";
 
@@ -69,7 +69,7 @@ export function createWasm(options: { readonly fused?: boolean } = {}): WasmEngi
     const { kernel, beta } = kernelOf(call);
     const resident = arenas.arenaOf(inputs, outputs)?.runner;
     if (length === 0) return;
-    const chosen = resident ?? (runner ??= createRunner(getBuild().module, newMemory(heapStart)));
+    const chosen = resident ?? (runner ??= newRunner(() => getBuild().module));
     chosen.run(kernel, beta, inputs, outputs, 0, length);
   }
 
@@ -109,6 +109,6 @@ const shared: { runner?: Runner } = {};
 /** Computes elements begin to end of a call whose arrays are in no arena. */
 export function runWasm(call: Call, begin = 0, end: number = lengthOf(call.inputs[0]!)): void {
   const { kernel, beta } = kernelOf(call);
-  const runner = shared.runner ??= createRunner(bestBuild().module, newMemory(heapStart));
+  const runner = shared.runner ??= newRunner(() => bestBuild().module);
   runner.run(kernel, beta, call.inputs, call.outputs, begin, end);
 }

@@ -5,6 +5,7 @@
  * and a chain of calls costs one read-back.
  */
 import { arrayType, type FloatArray, plain } from "./arrays.ts";
+import { asyncDisposeSymbol } from "./disposal.ts";
 import { methodsOf } from "./engine.ts";
 import { describe, Matrix } from "./matrix.ts";
 import { kernels, type MethodName, methods } from "./methods.ts";
@@ -176,8 +177,9 @@ export interface WebGpuEngine extends AsyncDisposable {
  *
  * @param options powerPreference, or a device of the caller's
  * @returns the engine; `await using` disposes of it
- * @throws {WebGpuUnavailableError} there is no WebGPU or no adapter; the message says what to do
- * @throws {TypeError} options or device have a wrong type
+ * @throws {WebGpuUnavailableError} there is no WebGPU, no adapter or no device; the message says
+ *   what to do
+ * @throws {TypeError} options or device have a wrong type, or an option does not exist
  * @throws {RangeError} powerPreference is neither "low-power" nor "high-performance"
  *
  * @example A chain that is read back once
@@ -271,7 +273,7 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
     },
     dispose: () =>
       session.dispose(),
-    [Symbol.asyncDispose]: () =>
+    [asyncDisposeSymbol()]: () =>
       session.dispose(),
   }) as unknown as WebGpuEngine;
   return gpu;

@@ -115,14 +115,14 @@ function internalMembers(
   statement: ts.Statement,
 ): readonly { member: ts.ClassElement; instead: string }[] {
   if (!ts.isClassDeclaration(statement)) return [];
-  const methods = new Set(statement.members.filter(ts.isMethodDeclaration).map(nameOfMember));
-  return statement.members.flatMap((member) => {
+  return statement.members.flatMap((member, at) => {
     if (ts.getJSDocTags(member).some(({ tagName }) => tagName.text === "internal")) {
       const isConstructor = ts.isConstructorDeclaration(member);
       return [{ member, instead: isConstructor ? "\n    private constructor();" : "" }];
     }
-    // isolatedDeclarations repeats a method with a computed name as a property.
-    const twice = ts.isPropertyDeclaration(member) && methods.has(nameOfMember(member));
+    // isolatedDeclarations puts a member with a computed name before the others as a property, too.
+    const twice = ts.isPropertyDeclaration(member) && ts.isComputedPropertyName(member.name) &&
+      statement.members.slice(at + 1).some((later) => nameOfMember(later) === nameOfMember(member));
     return twice ? [{ member, instead: "" }] : [];
   });
 }

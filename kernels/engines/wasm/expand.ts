@@ -17,7 +17,7 @@ export function expand(length: number, text: string = builds): Uint8Array<ArrayB
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   new Uint8Array(memory.buffer, scratch).set(packed);
   (exports.decode as (...args: number[]) => void)(0, scratch, output, length);
-  return new Uint8Array(memory.buffer.slice(output, output + length));
+  return new Uint8Array(memory.buffer as ArrayBuffer, output, length).slice();
 }
 
 const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

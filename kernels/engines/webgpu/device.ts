@@ -4,6 +4,7 @@
  */
 import { describe } from "../matrix.ts";
 import { WebGpuUnavailableError } from "./errors.ts";
+import { within } from "./turn.ts";
 
 /**
  * Options of {@link webgpu}.
@@ -36,51 +37,128 @@ const advice =
   "well (Debian: apt-get install mesa-vulkan-drivers). In a browser, WebGPU also needs https or " +
   "localhost";
 
+/** Milliseconds in which a GPU answers, even one whose driver has to start first. */
+const patience = 20_000;
+
 /** Opens the device that the options ask for. */
-export async function openDevice(options: unknown): Promise<OpenedDevice> {
+export async function openDevice(
+  options: unknown,
+  milliseconds: number = patience,
+): Promise<OpenedDevice> {
   const { powerPreference, device } = readOptions(options);
   if (device !== undefined) {
     return { device, owned: false, adapter: nameOf(device.adapterInfo) };
   }
-  const gpu = globalThis.navigator?.gpu;
-  if (gpu === undefined || gpu === null) {
-    throw new WebGpuUnavailableError(
-      `webgpu: navigator.gpu is missing: this runtime has no WebGPU. Deno 2, Chromium, Firefox and Safari have it. ${advice}`,
+  const opening = open(findGpu(), powerPreference === undefined ? {} : { powerPreference });
+  let late = false;
+  void opening.then(({ device }) => late && device.destroy(), () => {});
+  return await within(milliseconds, opening, () => {
+    late = true;
+    return new WebGpuUnavailableError(
+      `webgpu: the GPU did not answer within ${milliseconds / 1000} s. ${advice}`,
     );
-  }
-  let adapter: GPUAdapter | null = null;
-  let cause: unknown;
+  });
+}
+
+async function open(gpu: GPU, options: GPURequestAdapterOptions): Promise<OpenedDevice> {
+  let adapter: GPUAdapter | null;
   try {
-    adapter = await gpu.requestAdapter(powerPreference === undefined ? {} : { powerPreference });
-  } catch (error) {
-    cause = error;
-  }
-  if (adapter === null) {
+    adapter = await gpu.requestAdapter(options);
+    if (adapter) return await fromAdapter(adapter, () => gpu.requestAdapter(options));
+  } catch (cause) {
+    if (cause instanceof WebGpuUnavailableError) throw cause;
     throw new WebGpuUnavailableError(
-      `webgpu: no GPU adapter was found${cause ? ` (${cause})` : ""}. ${advice}`,
+      `webgpu: no GPU adapter was found (${String(cause)}). ${advice}`,
       { cause },
     );
   }
-  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-  try {
-    const device = await adapter.requestDevice({
-      label: "softplus-kit",
-      requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
-      requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
-    });
-    return { device, owned: true, adapter: nameOf(adapter.info) };
-  } catch (error) {
-    throw new WebGpuUnavailableError(
-      `webgpu: the adapter ${nameOf(adapter.info)} gave no device (${error}). ${advice}`,
-      { cause: error },
-    );
-  }
+  throw new WebGpuUnavailableError(`webgpu: no GPU adapter was found. ${advice}`);
 }
+
+function findGpu(): GPU {
+  let gpu: GPU | undefined;
+  let cause: unknown;
+  try {
+    gpu = globalThis.navigator?.gpu ?? undefined;
+  } catch (error) {
+    cause = error; // a browser hardened against fingerprinting
+  }
+  if (gpu !== undefined) return gpu;
+  throw new WebGpuUnavailableError(
+    `webgpu: navigator.gpu is missing: this runtime has no WebGPU. Deno 2, Chromium, Firefox and Safari have it. ${advice}`,
+    { cause },
+  );
+}
+
+/**
+ * A device with as much as the adapter gives. Drivers exist that refuse what they say they have, so
+ * it is asked for less and less. A request uses its adapter up, granted or not: each has its own.
+ */
+async function fromAdapter(
+  first: GPUAdapter,
+  next: () => Promise<GPUAdapter | null>,
+): Promise<OpenedDevice> {
+  let name = "unnamed";
+  let cause: unknown;
+  try {
+    name = nameOf(first.info);
+    let adapter: GPUAdapter | null = first;
+    for (const descriptor of descriptorsFor(first)) {
+      if (cause !== undefined) adapter = await next();
+      if (!adapter) break;
+      try {
+        return { device: await granted(adapter, descriptor), owned: true, adapter: name };
+      } catch (error) {
+        cause ??= error ?? "no reason was given";
+      }
+    }
+  } catch (error) {
+    cause ??= error;
+  }
+  throw new WebGpuUnavailableError(
+    `webgpu: the adapter ${name} gave no device (${String(cause)}). ${advice}`,
+    { cause },
+  );
+}
+
+/** What to ask an adapter for: everything it has, no timing, small limits, WebGPU's defaults. */
+function descriptorsFor({ limits, features }: GPUAdapter): GPUDeviceDescriptor[] {
+  const { maxBufferSize, maxStorageBufferBindingSize } = limits;
+  const label = "softplus-kit";
+  const all = { maxBufferSize, maxStorageBufferBindingSize };
+  const most = 2 ** 30;
+  const small = {
+    maxBufferSize: Math.min(maxBufferSize, most),
+    maxStorageBufferBindingSize: Math.min(maxStorageBufferBindingSize, most),
+  };
+  const descriptors: GPUDeviceDescriptor[] = [{ label, requiredLimits: all }];
+  if (features.has("timestamp-query")) {
+    descriptors.unshift({ label, requiredLimits: all, requiredFeatures: ["timestamp-query"] });
+  }
+  if (small.maxBufferSize < maxBufferSize) descriptors.push({ label, requiredLimits: small });
+  return [...descriptors, { label }];
+}
+
+/** The device, unless it is lost from the start, which is another way to refuse. */
+async function granted(adapter: GPUAdapter, descriptor: GPUDeviceDescriptor): Promise<GPUDevice> {
+  const device = await adapter.requestDevice(descriptor);
+  const lost = await Promise.race([device.lost, undefined]);
+  if (lost === undefined) return device;
+  throw new Error(`the device was lost at once: ${lost.message || lost.reason}`);
+}
+
+const names: readonly string[] = ["powerPreference", "device"];
 
 function readOptions(options: unknown): WebGpuOptions {
   if (options === undefined) return {};
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`webgpu: options must be an object, got ${describe(options)}`);
+  }
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `webgpu: there is no option ${JSON.stringify(unknown)}; there are ${names.join(" and ")}`,
+    );
   }
   const { powerPreference, device } = options as WebGpuOptions;
   if (

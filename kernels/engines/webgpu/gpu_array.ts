@@ -1,8 +1,6 @@
-/*
- * An array that stays on the GPU. The GpuArray is what the user holds; its Storage is what the
- * engine and the garbage collector know.
- */
+/* Arrays that stay on the GPU: what the user holds, and the Storage that the engine knows. */
 import { arrayType, type FloatArray, lengthOf } from "../arrays.ts";
+import { disposeByUsing } from "../disposal.ts";
 import { Matrix } from "../matrix.ts";
 import type { GpuFormat } from "./pipelines.ts";
 import type { Piece, Session } from "./session.ts";
@@ -39,8 +37,9 @@ export interface Storage {
 /** Bytes of an element. */
 export const elementBytes = { f32: 4, f16: 2 } as const;
 
-/** Buffers of arrays that were forgotten instead of disposed go back to the pool. */
-const forgotten = new FinalizationRegistry<Storage>(release);
+/** Buffers of arrays that were forgotten go back to the pool, where the runtime tells of them. */
+const forgotten = globalThis.FinalizationRegistry &&
+  new FinalizationRegistry<Storage>(release);
 
 function release(storage: Storage): void {
   if (storage.released) return;
@@ -95,7 +94,8 @@ export class GpuArray<T = FloatArray | Matrix> {
     this.#storage = storage;
     this.shape = Object.freeze([...shape]) as unknown as GpuShape;
     Object.freeze(this);
-    forgotten.register(this, storage, this);
+    disposeByUsing(GpuArray.prototype);
+    forgotten?.register(this, storage, this);
   }
 
   /** @internal The memory of an array, or undefined for any other value; never throws. */
@@ -173,20 +173,20 @@ export class GpuArray<T = FloatArray | Matrix> {
 
   /** Frees the memory; a second time does nothing. A wrapped buffer stays its owner's. */
   dispose(): void {
-    forgotten.unregister(this);
+    forgotten?.unregister(this);
     release(this.#storage);
   }
 
   /** The same, at the end of a `using` block. */
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
+  declare readonly [Symbol.dispose]: () => void;
 
   #assertUsable(method: string): void {
     this.#storage.session.assertUsable(method);
     if (this.#storage.released) throw new TypeError(`${method}: the GpuArray was disposed`);
   }
 }
+
+disposeByUsing(GpuArray.prototype);
 
 /** The shape of an array or Matrix. */
 export function shapeOf(x: FloatArray | Matrix): GpuShape {

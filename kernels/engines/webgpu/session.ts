@@ -10,6 +10,7 @@ import type { OpenedDevice } from "./device.ts";
 import { typedError, WebGpuDeviceLostError } from "./errors.ts";
 import { type PipelineKey, Pipelines, workgroupSize } from "./pipelines.ts";
 import type { Timer } from "./timer.ts";
+import { nextTurn } from "./turn.ts";
 
 /** Part of an array, in memory of the GPU: what one binding, and so one dispatch, can reach. */
 export interface Piece {
@@ -182,7 +183,7 @@ export class Session {
       this.#waiting.add(reject);
       promise.then(resolve, async (error) => {
         // The loss that is behind an error may be told only in the next turn of the event loop.
-        await new Promise((turn) => setTimeout(turn, 0));
+        await nextTurn();
         reject(this.#lost ?? error);
       }).finally(() => this.#waiting.delete(reject));
     });
