@@ -38,6 +38,11 @@ export function compileKernels(options: {
   readonly folder?: URL;
 }): Promise<Uint8Array> {
   return compile("kernel.simd.ts", options.folder ?? new URL("kernels/", root), [
+    "--importMemory",
+    "--initialMemory",
+    "1",
+    "--maximumMemory",
+    "65536",
     "-O0",
     "--runPasses",
     passes.join(),
@@ -50,7 +55,12 @@ export function compileKernels(options: {
 
 /** Compiles the module that unpacks the others, to few bytes. */
 export function compileDecoder(): Promise<Uint8Array> {
-  return compile("lzma.simd.ts", new URL("kernels/", root), ["-Oz", "--converge"]);
+  return compile("lzma.simd.ts", new URL("kernels/", root), [
+    "--initialMemory",
+    "8",
+    "-Oz",
+    "--converge",
+  ]);
 }
 
 async function compile(
@@ -68,11 +78,6 @@ async function compile(
       "--runtime",
       "stub",
       "--noAssert",
-      "--importMemory",
-      "--initialMemory",
-      "1",
-      "--maximumMemory",
-      "65536",
       ...options,
     ],
     {

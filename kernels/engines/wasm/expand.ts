@@ -8,16 +8,14 @@ import { builds, decoder } from "../embedded.ts";
 /** The first `length` bytes of those that `embedded.ts` holds; of `text`, in tests. */
 export function expand(length: number, text: string = builds): Uint8Array<ArrayBuffer> {
   const packed = decodeBase64(text);
-  const page = 65536;
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(decodeBase64(decoder)));
+  // Half a megabyte, its own: no address space is asked for that a page may not have.
+  const { buffer } = exports.memory as WebAssembly.Memory;
   const scratch = 16384;
   const output = scratch + packed.length + 8;
-  const initial = Math.ceil((output + length) / page);
-  const memory = new WebAssembly.Memory({ initial, maximum: page });
-  const module = new WebAssembly.Module(decodeBase64(decoder));
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  new Uint8Array(memory.buffer, scratch).set(packed);
+  new Uint8Array(buffer, scratch).set(packed);
   (exports.decode as (...args: number[]) => void)(0, scratch, output, length);
-  return new Uint8Array(memory.buffer as ArrayBuffer, output, length).slice();
+  return new Uint8Array(buffer as ArrayBuffer, output, length).slice();
 }
 
 const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
