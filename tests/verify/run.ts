@@ -13,7 +13,7 @@ import { runJobs, Stopped } from "./pool.ts";
 import { QUICK_SAMPLES, SAMPLES } from "./sample.ts";
 import type { Job, Outcome } from "./slice.ts";
 import { mirrored, SLICES } from "./slices.ts";
-import { type Sources, sourcesOf } from "./sources.ts";
+import { type Sources, sourcesOf, sourcesOfSubject } from "./sources.ts";
 import { Store } from "./store.ts";
 import { isWhole, type Loaded, type Subject, subjectOf } from "./subjects.ts";
 import {
@@ -142,7 +142,7 @@ async function describe(
       ),
     );
     await loaded.dispose?.();
-    const sources = await sourcesOf(subject.roots);
+    const sources = await sourcesOfSubject(subject);
     const has = (name: FunctionName, format: Format) => offered.has(`${name} ${format}`);
     about.set(id, { subject, sources, version, call, adapter, has });
   }

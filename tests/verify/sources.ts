@@ -1,11 +1,10 @@
 /**
  * The hash of the sources that a certificate is about.
  *
- * The files are a module and everything it imports, without `engine.ts` and `matrix.ts`: these
- * check arguments and compute nothing. One thing `engine.ts` does say, that logSigmoid is softplus
- * with -beta; tests/identities.test.ts holds that to the bit. A module with embedded WebAssembly
- * brings its bytes, which are what runs; another test holds those to the *.simd.ts they come from.
- * Of each file only the code counts: its tokens, so that a comment, the worst error it quotes for
+ * The files are modules and everything they import as values, without those that check arguments and
+ * compute nothing. What runs in WebAssembly is there as the bytes of its build, so that neither the other
+ * build nor the way in which both are packed counts; a test holds the bytes to the *.simd.ts they come
+ * from. Of each file only the code counts: its tokens, so that a comment, the worst error it quotes for
  * one, can change.
  *
  * @module
@@ -13,11 +12,13 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
+import type { Subject } from "./subjects.ts";
 
 const root = new URL("../../", import.meta.url);
 
 /** Files that check arguments and compute nothing. */
-const APART = ["kernels/engines/engine.ts", "kernels/engines/matrix.ts"];
+const APART = ["describe", "engine", "matrix", "options", "prepare"]
+  .map((name) => `kernels/engines/${name}.ts`);
 
 /** What a certificate is about. */
 export interface Sources {
@@ -30,6 +31,7 @@ export interface Sources {
 export async function sourcesOf(
   roots: readonly string[],
   apart: readonly string[] = APART,
+  binary?: Uint8Array<ArrayBuffer>,
 ): Promise<Sources> {
   const codes = new Map<string, string>();
   const visit = async (path: string): Promise<void> => {
@@ -49,7 +51,13 @@ export async function sourcesOf(
   const files = [...codes.keys()].sort();
   const hash = createHash("sha256");
   for (const path of files) hash.update(`${path}\n${codes.get(path)}\n`);
+  if (binary !== undefined) hash.update(binary);
   return { hash: hash.digest("hex"), files };
+}
+
+/** The sources that a certificate of a subject is about. */
+export function sourcesOfSubject({ roots, binary }: Subject): Promise<Sources> {
+  return sourcesOf(roots, APART, binary?.());
 }
 
 /** The path itself, or the files that a pattern such as `kernels/*.simd.ts` matches. */
@@ -72,7 +80,9 @@ export function read(path: string, text: string): { code: string; imports: strin
   const imports: string[] = [];
   const walk = (node: ts.Node): void => {
     if (ts.isJSDoc(node)) return;
-    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
+    const isType = ts.isImportDeclaration(node) &&
+      node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+    if (!isType && (ts.isImportDeclaration(node) || ts.isExportDeclaration(node))) {
       if (node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) {
         imports.push(node.moduleSpecifier.text);
       }

@@ -6,7 +6,7 @@
  */
 import * as kit from "../../mod.ts";
 import { createWasm } from "../../kernels/engines/wasm.ts";
-import { compile } from "../../kernels/engines/wasm/module.ts";
+import { bytesOf, compile } from "../../kernels/engines/wasm/module.ts";
 import { bound, type BoundedEngine, type Precision } from "../bounds.ts";
 import type { Methods } from "../engines.ts";
 import type { Gap } from "../../bench/implementation.ts";
@@ -52,6 +52,8 @@ export interface Subject {
   readonly bound?: (name: UnaryName, format: Format) => number;
   /** The modules whose sources, with all that they import, the certificate is about. */
   readonly roots: readonly string[];
+  /** The WebAssembly that it is about beside them. */
+  readonly binary?: () => Uint8Array<ArrayBuffer>;
   /** A call costs much whatever its length: it gets long arrays. */
   readonly largeBlocks?: boolean;
   /** One worker alone uses it: it has a device of its own. */
@@ -74,6 +76,7 @@ interface KitEngine {
   readonly precisions: readonly (Precision | "")[];
   readonly formats?: readonly Format[];
   readonly roots: readonly string[];
+  readonly binary?: () => Uint8Array<ArrayBuffer>;
   readonly alone?: boolean;
   readonly ownWithGrad?: boolean;
   readonly machineBound?: boolean;
@@ -89,7 +92,7 @@ interface Opened {
 
 /** One subject for each precision of an engine of the kit. */
 function kitSubjects(
-  { engine, build = "", precisions, formats, roots, alone, ownWithGrad, machineBound, open }:
+  { engine, build = "", precisions, formats, roots, binary, alone, ownWithGrad, machineBound, open }:
     KitEngine,
 ) {
   return precisions.map((precision): Subject => ({
@@ -103,6 +106,7 @@ function kitSubjects(
     functions: FUNCTIONS,
     bound: (name, format) => bound(format, precision || "exact", 1, engine, name),
     roots,
+    ...(binary ? { binary } : {}),
     ...(alone ? { alone } : {}),
     ...(ownWithGrad ? { ownWithGrad } : {}),
     ...(machineBound ? { machineBound } : {}),
@@ -136,7 +140,7 @@ const engines: readonly Subject[] = [
     engine: "webgpu",
     precisions: [""],
     formats: ["f32"],
-    roots: ["kernels/engines/webgpu.ts"],
+    roots: ["kernels/engines/webgpu/pipelines.ts", "kernels/engines/webgpu/beta.ts"],
     alone: true,
     machineBound: true,
     open: openGpu,
@@ -149,7 +153,8 @@ function wasmSubjects(build: "fused" | "plain"): readonly Subject[] {
     engine: "wasm",
     build,
     precisions: ["exact", "fast"],
-    roots: ["kernels/engines/wasm.ts"],
+    roots: ["kernels/engines/wasm/runner.ts", "kernels/engines/wasm/kernel_of.ts"],
+    binary: () => bytesOf(build === "fused"),
     ownWithGrad: true,
     open() {
       const fused = build === "fused";

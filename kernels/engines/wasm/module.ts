@@ -46,7 +46,8 @@ function ascii(text: string): number[] {
   return Array.from(text, (letter) => letter.charCodeAt(0));
 }
 
-function bytesOf(useFused: boolean): Uint8Array<ArrayBuffer> {
+/** The bytes of a build. */
+export function bytesOf(useFused: boolean): Uint8Array<ArrayBuffer> {
   return orUnavailable(() =>
     useFused ? expand(fusedLength) : expand(fusedLength + plainLength).subarray(fusedLength)
   );
