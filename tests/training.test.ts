@@ -82,6 +82,14 @@ Deno.test("training data: what cannot be split is refused", async () => {
   assert.throws(() => split(stray), /labels must be below 2, .* got 2/);
 });
 
+Deno.test("training: an option that does not exist is refused", async () => {
+  const parts = split(await irises());
+  await assert.rejects(
+    train(cpu(), parts, { activation: "relu" } as object),
+    /^TypeError: train: options must not have "activation": there are hidden, epochs, batch, /,
+  );
+});
+
 Deno.test("losses: one function in three forms where all of them can", async () => {
   const z = column(-6, -3, -0.5, 0, 0.5, 3, 6);
   for (const target of [0, 1]) {

@@ -15,7 +15,14 @@ import { renderPng } from "../bench/render.ts";
 import { loadReference } from "../bench/saved.ts";
 import { loadTargets, type Targets } from "../bench/targets.ts";
 import type { Outcome } from "../bench/targets/judge.ts";
-import { bound, MODULE_ENGINE } from "../tests/bounds.ts";
+import {
+  bound,
+  type BoundedEngine,
+  type BoundedFunction,
+  MODULE_ENGINE,
+  type Precision,
+} from "../tests/bounds.ts";
+import type { Format } from "../tests/floats.ts";
 import { readCertificates } from "../tests/verify/certificate.ts";
 import { type FirstCalls, REFERENCE_FIRST_CALL } from "./first_call.ts";
 import { replaceFile } from "./files.ts";
@@ -65,14 +72,29 @@ function accuracy(): string {
     ["float32, `webgpu()`", "f32", "exact", "webgpu"],
   ] as const;
   const table = [
-    ["", "beta = 1 or -1", "other beta"],
+    ["", "beta = 1 or -1", "other beta", "sigmoidGrad", "backward passes"],
     ...rows.map(([label, format, precision, engine]) => [
       label,
       String(bound(format, precision, 1, engine)),
       String(bound(format, precision, 2, engine)),
+      either(format, precision, engine, ["sigmoidGrad"]),
+      either(format, precision, engine, ["softplusBackward", "sigmoidBackward"]),
     ]),
   ];
   return markdownTable(table);
+}
+
+/** The largest of some bounds, for beta = 1 and, if it differs, for others. */
+function either(
+  format: Format,
+  precision: Precision,
+  engine: BoundedEngine,
+  names: readonly BoundedFunction[],
+): string {
+  const [plain, other] = [1, 2].map((beta) =>
+    Math.max(...names.map((name) => bound(format, precision, beta, engine, name)))
+  );
+  return plain === other ? String(plain) : `${plain}; other beta ${other}`;
 }
 
 /** What the certificates found, one line for each function of each subject. */

@@ -57,11 +57,8 @@ export function holdKitToBound(
   { fn }: GpuInputs,
   { maxUlp, worst }: Verdict,
 ): void {
-  const part = fn === "sigmoid" ? "sigmoid" : "softplus";
-  const plain = row.bound?.(part) ?? bound("f32", "exact", 1, "webgpu", part);
-  // The product with upstream is rounded once more, and a product in a lower binade than the
-  // sigmoid's counts the sigmoid's error twice.
-  const most = fn === "softplusBackward" ? 2 * plain + 0.5 : plain;
+  const part = fn === "softplusWithGrad" ? "softplus" : fn;
+  const most = row.bound?.(part) ?? bound("f32", "exact", 1, "webgpu", part);
   if (maxUlp <= most || !worst) return;
   throw new BoundError(
     `${row.name}: ${fn}(${worst.input}) = ${worst.got}, not ${worst.want}: ${maxUlp} ULP, more than ${most}`,

@@ -1,6 +1,8 @@
 /* What a value is, and what to write instead, for error messages. */
 import { arrayType, classOf, type FloatArray, lengthOf } from "./arrays.ts";
 
+const { toString } = Object.prototype;
+
 /** What a value is, if it is no Matrix. Never throws, and runs no code of the value's but getters. */
 export function describeOther(value: unknown): string {
   if (value === null) return "null";
@@ -49,7 +51,7 @@ export function remedy(argument: string, value: unknown): string {
         ? `: write Matrix.from(${argument})`
         : `: write Float32Array.from(${argument})`;
     }
-    if (value instanceof Number) return `: write Number(${argument})`;
+    if (toString.call(value) === "[object Number]") return `: write Number(${argument})`;
     const { data, rows, columns, toTypedArray } = value as Record<string, unknown>;
     if (arrayType(data) !== undefined && typeof rows === "number" && typeof columns === "number") {
       return `: write new Matrix(${argument}.data, ${argument}.rows, ${argument}.columns)`;

@@ -24,6 +24,8 @@ export interface TrainOptions {
   readonly onEpoch?: (epoch: Epoch) => void;
 }
 
+const optionNames = ["hidden", "epochs", "batch", "rate", "seed", "gain", "onEpoch"];
+
 /** What is known after an epoch. */
 export interface Epoch {
   readonly epoch: number;
@@ -62,6 +64,12 @@ export async function train<A>(
   { train, test }: Split,
   options: TrainOptions = {},
 ): Promise<Training> {
+  for (const name of Object.keys(options)) {
+    if (optionNames.includes(name)) continue;
+    throw new TypeError(
+      `train: options must not have ${JSON.stringify(name)}: there are ${optionNames.join(", ")}`,
+    );
+  }
   const { hidden = [], epochs = 10, batch = 100, rate = 0.001, seed = 1, gain = 1 } = options;
   checkOptions({ epochs, batch }, rate);
   checkParts(train, test);

@@ -92,8 +92,18 @@ interface Opened {
 
 /** One subject for each precision of an engine of the kit. */
 function kitSubjects(
-  { engine, build = "", precisions, formats, roots, binary, alone, ownWithGrad, machineBound, open }:
-    KitEngine,
+  {
+    engine,
+    build = "",
+    precisions,
+    formats,
+    roots,
+    binary,
+    alone,
+    ownWithGrad,
+    machineBound,
+    open,
+  }: KitEngine,
 ) {
   return precisions.map((precision): Subject => ({
     id: [engine, precision, build].filter((part) => part !== "").join("-"),
