@@ -18,45 +18,108 @@ const smallest = 2 ** 26;
 /** Symbol.dispose, where the runtime has it. */
 const dispose: symbol = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
+/** An array that was handed out. */
+interface Block {
+  readonly start: number;
+  readonly end: number;
+  /** Calls under way that use it. */
+  users: number;
+  /** Given back; its memory stays until the last user is done. */
+  isFreed: boolean;
+}
+
 /** A memory, and the arrays in it. */
 export class Arena {
   readonly memory: WebAssembly.Memory;
   readonly runner: Runner;
-  /** Start of every array that is handed out, and its end, in ascending order. */
-  readonly blocks: [start: number, end: number][] = [];
+  /** In ascending order. */
+  readonly #blocks: Block[] = [];
   /** Below this address memory may have been used before. */
-  used: number = heapStart;
+  #used: number = heapStart;
 
   constructor(module: WebAssembly.Module, bytes: number, isShared: boolean) {
     this.memory = newMemory(bytes, isShared);
     this.runner = createRunner(module, this.memory);
   }
 
-  /** The start of a free stretch, or undefined. */
-  place(bytes: number): number | undefined {
+  /** The start of a stretch that is free, and whether it is all zeros; or undefined. */
+  place(bytes: number): { start: number; isZero: boolean } | undefined {
     let start = heapStart;
     let at = 0;
-    for (; at < this.blocks.length; at++) {
-      const [blockStart, blockEnd] = this.blocks[at]!;
-      if (blockStart - start >= bytes) break;
-      start = blockEnd;
+    for (; at < this.#blocks.length; at++) {
+      const block = this.#blocks[at]!;
+      if (block.start - start >= bytes) break;
+      start = block.end;
     }
-    if (start + bytes > this.memory.buffer.byteLength) return undefined;
-    this.blocks.splice(at, 0, [start, start + bytes]);
-    return start;
+    const end = start + bytes;
+    if (end > this.memory.buffer.byteLength) return undefined;
+    this.#blocks.splice(at, 0, { start, end, users: 0, isFreed: false });
+    const isZero = start >= this.#used;
+    this.#used = Math.max(this.#used, end);
+    return { start, isZero };
   }
 
-  /** True where the whole array lies in memory that is handed out. */
-  holds(array: FloatArray): boolean {
-    const end = array.byteOffset + array.byteLength;
-    return this.blocks.some(([from, to]) => from <= array.byteOffset && end <= to);
+  /** The block in which the whole array lies, if it was not given back. */
+  blockOf({ byteOffset, byteLength }: FloatArray): Block | undefined {
+    return this.#blocks.find(({ start, end, isFreed }) =>
+      !isFreed && start <= byteOffset && byteOffset + byteLength <= end
+    );
   }
+
+  /** Takes the array that begins there back; false if there is none. */
+  free(start: number): boolean {
+    const block = this.#blocks.find((one) => one.start === start && !one.isFreed);
+    if (block === undefined) return false;
+    block.isFreed = true;
+    this.reuse(block);
+    return true;
+  }
+
+  /** Makes room where a block was given back and nobody uses it any more. */
+  reuse(block: Block): void {
+    if (block.isFreed && block.users === 0) this.#blocks.splice(this.#blocks.indexOf(block), 1);
+  }
+}
+
+/** Every arena by its buffer, whoever made it: it lives as long as an array in it. */
+const arenas = new WeakMap<ArrayBufferLike, Arena>();
+
+/** The block of an argument that lies in an arena; refuses one that was given back. */
+function blockOf(argument: string, array: FloatArray): [Arena, Block] | undefined {
+  const arena = arenas.get(array.buffer);
+  if (arena === undefined || array.length === 0) return undefined;
+  const block = arena.blockOf(array);
+  if (block === undefined) throw new TypeError(`${argument} has been freed`);
+  return [arena, block];
+}
+
+function blocksOf(inputs: readonly FloatArray[], outputs: readonly FloatArray[]) {
+  const results = outputs.length === 1 ? ["out"] : ["out.value", "out.grad"];
+  return [
+    ...inputs.map((array, k) => blockOf(["x", "upstream"][k]!, array)),
+    ...outputs.map((array, k) => blockOf(results[k]!, array)),
+  ].filter((found) => found !== undefined);
+}
+
+/**
+ * Keeps the memory of a call's arrays, where it is of any arena, until the function that it returns
+ * is called: an array that is freed in between is handed out again only then.
+ */
+export function hold(inputs: readonly FloatArray[], outputs: readonly FloatArray[]): () => void {
+  const held = blocksOf(inputs, outputs);
+  for (const [, block] of held) block.users++;
+  return () => {
+    for (const [arena, block] of held) {
+      block.users--;
+      arena.reuse(block);
+    }
+  };
 }
 
 /** Hands out arrays, and knows in which arena an array lives. */
 export class Arenas {
-  /** By buffer: an arena lives as long as an array in it. */
-  readonly #byBuffer = new WeakMap<ArrayBufferLike, Arena>();
+  /** Those that these have made. */
+  readonly #own = new WeakSet<Arena>();
   #open: WeakRef<Arena>[] = [];
   readonly #module: () => WebAssembly.Module;
   readonly #isShared: boolean;
@@ -88,24 +151,24 @@ export class Arenas {
         `alloc: length must fit in 4 GiB, got ${length} elements of ${type.BYTES_PER_ELEMENT} bytes`,
       );
     }
-    const [arena, start] = this.#place(bytes);
+    const [arena, { start, isZero }] = this.#place(bytes);
     const array = new type(arena.memory.buffer as ArrayBuffer, start, length) as T;
-    if (start < arena.used) array.fill(0);
-    arena.used = Math.max(arena.used, start + bytes);
+    if (!isZero) array.fill(0);
     Object.defineProperty(array, dispose, { value: () => this.free(array) });
     return array as T & Disposable;
   }
 
-  #place(bytes: number): [Arena, number] {
+  #place(bytes: number): [Arena, { start: number; isZero: boolean }] {
     this.#open = this.#open.filter((reference) => reference.deref() !== undefined);
     for (const reference of this.#open) {
       const arena = reference.deref();
-      const start = arena?.place(bytes);
-      if (arena !== undefined && start !== undefined) return [arena, start];
+      const place = arena?.place(bytes);
+      if (arena !== undefined && place !== undefined) return [arena, place];
     }
     const arena = this.#newArena(bytes);
     this.#open.push(new WeakRef(arena));
-    this.#byBuffer.set(arena.memory.buffer, arena);
+    this.#own.add(arena);
+    arenas.set(arena.memory.buffer, arena);
     return [arena, arena.place(bytes)!];
   }
 
@@ -125,25 +188,20 @@ export class Arenas {
     if (arrayType(array) === undefined) {
       throw new TypeError(`free: array must come from alloc, got ${describe(array)}`);
     }
-    const arena = this.#byBuffer.get(array.buffer);
-    const at = arena?.blocks.findIndex(([start]) => start === array.byteOffset) ?? -1;
-    if (arena === undefined || at < 0) {
+    const arena = this.#arenaOf(array);
+    if (arena === undefined || !arena.free(array.byteOffset)) {
       throw new TypeError("free: array must come from alloc and not have been freed");
     }
-    arena.blocks.splice(at, 1);
   }
 
   /** The arena of the first input; where all these arrays lie in it, its runner copies nothing. */
   arenaOf(inputs: readonly FloatArray[], outputs: readonly FloatArray[]): Arena | undefined {
-    for (const array of inputs) this.#check("an input", array);
-    for (const array of outputs) this.#check("out", array);
-    return this.#byBuffer.get(inputs[0]!.buffer);
+    blocksOf(inputs, outputs);
+    return this.#arenaOf(inputs[0]!);
   }
 
-  #check(argument: string, array: FloatArray): void {
-    const arena = this.#byBuffer.get(array.buffer);
-    if (arena !== undefined && array.length > 0 && !arena.holds(array)) {
-      throw new TypeError(`${argument} must not have been given back by free or using`);
-    }
+  #arenaOf({ buffer }: FloatArray): Arena | undefined {
+    const arena = arenas.get(buffer);
+    return arena !== undefined && this.#own.has(arena) ? arena : undefined;
   }
 }

@@ -1,0 +1,146 @@
+/* How a call is divided among the workers and the calling thread. */
+import type { Call } from "../engine.ts";
+import type { FloatArray } from "../matrix.ts";
+import { runWasm } from "../wasm.ts";
+import type { Arena } from "../wasm/arena.ts";
+import { kernelOf } from "../wasm/kernel_of.ts";
+import { stepOf } from "./job.ts";
+import type { Pool } from "./pool.ts";
+import { mostInSlot, viewsIn } from "./slots.ts";
+import { now, yielding } from "./yielding.ts";
+
+/** Milliseconds for which the calling thread watches for the last piece before it sleeps. */
+const watching = 0.05;
+
+/** Elements that the calling thread computes at a time where it is alone. */
+const chunk = 2 ** 16;
+
+/** Whether the runner computes a call where its arrays are, in `buffer`. */
+export function isIn(buffer: ArrayBufferLike, { inputs, outputs }: Call): boolean {
+  // The runner takes two inputs through its tiles, of which a memory has one set.
+  return inputs.length === 1 &&
+    [...inputs, ...outputs].every((array) => array.buffer === buffer);
+}
+
+const addresses = (arrays: readonly FloatArray[]) => arrays.map(({ byteOffset }) => byteOffset);
+
+/** Computes where the arrays are, on all threads. */
+export async function runInPlace(
+  pool: Pool,
+  call: Call,
+  { runner, memory }: Arena,
+  smallest: number,
+): Promise<void> {
+  const { inputs, outputs } = call;
+  const { length, BYTES_PER_ELEMENT } = inputs[0]!;
+  const { kernel, beta } = kernelOf(call);
+  const compute = (begin: number, end: number) =>
+    runner.run(kernel, beta, inputs, outputs, begin, end);
+  const others = yielding();
+  // What is left would go through tiles: they are the calling thread's.
+  const count = length < Math.max(smallest, 1) ? 0 : length - length % 32;
+  const entry = count === 0 ? undefined : pool.takeEntry("long");
+  if (entry !== undefined) {
+    const job = pool.begin(entry, {
+      kernel,
+      beta,
+      wide: BYTES_PER_ELEMENT === 8,
+      memory,
+      inputs: addresses(inputs),
+      outputs: addresses(outputs),
+      count,
+      step: stepOf(count),
+      compute,
+      isRepeatable: !outputs.some((out) => inputs.some((x) => x.byteOffset === out.byteOffset)),
+    });
+    while (job.computeHere()) await others();
+    const start = now();
+    while (!job.isDone && now() - start < watching);
+    pool.collect();
+    await job.settled;
+  }
+  for (let begin = entry === undefined ? 0 : count; begin < length; begin += chunk) {
+    if (pool.ended !== undefined) throw pool.ended;
+    compute(begin, Math.min(begin + chunk, length));
+    await others();
+  }
+}
+
+/** Computes arrays from anywhere: pieces are copied into slots, and out of them. */
+export async function runCopying(pool: Pool, call: Call, smallest: number): Promise<void> {
+  const { inputs, outputs } = call;
+  const { length, BYTES_PER_ELEMENT } = inputs[0]!;
+  if (length < Math.max(smallest, 1)) return runWasm(call);
+  const most = mostInSlot(Math.max(inputs.length, outputs.length), BYTES_PER_ELEMENT);
+  const fair = Math.max(length / (8 * pool.size), smallest / 8) + 32;
+  const step = Math.floor(Math.min(most, fair) / 32) * 32;
+
+  let failure: unknown;
+  const others = yielding();
+  const underWay: Promise<void>[] = [];
+  try {
+    for (let begin = 0; begin < length && failure === undefined; begin += step) {
+      if (pool.ended !== undefined) throw pool.ended;
+      const end = Math.min(begin + step, length);
+      const slot = inputs.length === 1 ? pool.takeEntry("slot") : undefined;
+      if (slot === undefined) {
+        runWasm(call, begin, end);
+        await others();
+        continue;
+      }
+      const piece = computeInSlot(pool, slot, call, begin, end);
+      underWay.push(piece.catch((error) => void (failure ??= error)));
+      // Where a slot is always free: the workers are many, or another program has this core.
+      const pause = others();
+      if (pause !== undefined) await pause;
+    }
+    while (failure === undefined && pool.computeHere()) await others();
+  } catch (error) {
+    failure ??= error;
+  }
+  // Also after a failure: nothing is written once the promise is settled.
+  await Promise.all(underWay);
+  if (failure !== undefined) throw failure;
+}
+
+/** Has a worker compute elements begin to end in a slot. */
+function computeInSlot(
+  pool: Pool,
+  slot: number,
+  call: Call,
+  begin: number,
+  end: number,
+): Promise<void> {
+  const { inputs, outputs } = call;
+  const wide = inputs[0]!.BYTES_PER_ELEMENT === 8;
+  const count = end - begin;
+  const arrays = Math.max(inputs.length, outputs.length);
+  const views = viewsIn(pool.slotMemory, slot, wide, arrays, count);
+  try {
+    inputs.forEach((input, k) => views[k]!.set(input.subarray(begin, end)));
+    for (const view of views) view.fill(0, count);
+  } catch (error) {
+    pool.giveBack(slot);
+    throw error;
+  }
+  let isHere = false;
+  const { length } = views[0]!;
+  return pool.begin(slot, {
+    ...kernelOf(call),
+    wide,
+    memory: pool.slotMemory,
+    inputs: addresses(views.slice(0, inputs.length)),
+    outputs: addresses(views.slice(0, outputs.length)),
+    count: length,
+    step: length,
+    compute() {
+      isHere = true;
+      runWasm(call, begin, end);
+    },
+    finish() {
+      if (isHere) return;
+      outputs.forEach((out, k) => out.set(views[k]!.subarray(0, count), begin));
+    },
+    isRepeatable: true,
+  }).settled;
+}
