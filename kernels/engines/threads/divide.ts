@@ -1,10 +1,9 @@
 /* How a call is divided among the workers and the calling thread. */
 import type { Call } from "../engine.ts";
-import type { FloatArray } from "../matrix.ts";
 import { runWasm } from "../wasm.ts";
 import type { Arena } from "../wasm/arena.ts";
 import { kernelOf } from "../wasm/kernel_of.ts";
-import { stepOf } from "./job.ts";
+import { type JobDescription, stepOf } from "./job.ts";
 import type { Pool } from "./pool.ts";
 import { mostInSlot, viewsIn } from "./slots.ts";
 import { now, yielding } from "./yielding.ts";
@@ -21,8 +20,6 @@ export function isIn(buffer: ArrayBufferLike, { inputs, outputs }: Call): boolea
   return inputs.length === 1 &&
     [...inputs, ...outputs].every((array) => array.buffer === buffer);
 }
-
-const addresses = (arrays: readonly FloatArray[]) => arrays.map(({ byteOffset }) => byteOffset);
 
 /** Computes where the arrays are, on all threads. */
 export async function runInPlace(
@@ -41,23 +38,30 @@ export async function runInPlace(
   const count = length < Math.max(smallest, 1) ? 0 : length - length % 32;
   const entry = count === 0 ? undefined : pool.takeEntry("long");
   if (entry !== undefined) {
+    let settled: JobDescription["settled"];
+    const ended = new Promise<void>((resolve, reject) => {
+      settled = (error) => error === undefined ? resolve() : reject(error);
+    });
+    // It may be rejected while this thread still lets others run, before it is awaited.
+    ended.catch(() => {});
     const job = pool.begin(entry, {
-      kernel,
+      kernel: pool.kernelNumber(kernel),
       beta,
       wide: BYTES_PER_ELEMENT === 8,
-      memory,
-      inputs: addresses(inputs),
-      outputs: addresses(outputs),
+      memory: pool.memoryNumber(memory),
+      inputs,
+      outputs,
       count,
       step: stepOf(count),
       compute,
+      settled: settled!,
       isRepeatable: !outputs.some((out) => inputs.some((x) => x.byteOffset === out.byteOffset)),
     });
     while (job.computeHere()) await others();
     const start = now();
     while (!job.isDone && now() - start < watching);
     pool.collect();
-    await job.settled;
+    await ended;
   }
   for (let begin = entry === undefined ? 0 : count; begin < length; begin += chunk) {
     if (pool.ended !== undefined) throw pool.ended;
@@ -74,10 +78,14 @@ export async function runCopying(pool: Pool, call: Call, smallest: number): Prom
   const most = mostInSlot(Math.max(inputs.length, outputs.length), BYTES_PER_ELEMENT);
   const fair = Math.max(length / (8 * pool.size), smallest / 8) + 32;
   const step = Math.floor(Math.min(most, fair) / 32) * 32;
-
   let failure: unknown;
+  let underWay = 0;
+  let noneUnderWay = () => {};
+  const inSlot = slotComputer(pool, call, (error) => {
+    failure ??= error;
+    if (--underWay === 0) noneUnderWay();
+  });
   const others = yielding();
-  const underWay: Promise<void>[] = [];
   try {
     for (let begin = 0; begin < length && failure === undefined; begin += step) {
       if (pool.ended !== undefined) throw pool.ended;
@@ -88,59 +96,67 @@ export async function runCopying(pool: Pool, call: Call, smallest: number): Prom
         await others();
         continue;
       }
-      const piece = computeInSlot(pool, slot, call, begin, end);
-      underWay.push(piece.catch((error) => void (failure ??= error)));
+      underWay++;
+      inSlot(slot, begin, end);
       // Where a slot is always free: the workers are many, or another program has this core.
       const pause = others();
       if (pause !== undefined) await pause;
     }
-    while (failure === undefined && pool.computeHere()) await others();
   } catch (error) {
     failure ??= error;
   }
   // Also after a failure: nothing is written once the promise is settled.
-  await Promise.all(underWay);
+  while (pool.computeHere()) await others();
+  if (underWay > 0) await new Promise<void>((resolve) => noneUnderWay = resolve);
   if (failure !== undefined) throw failure;
 }
 
-/** Has a worker compute elements begin to end in a slot. */
-function computeInSlot(
+/** Makes a function that has a worker compute elements begin to end of a call in a slot. */
+function slotComputer(
   pool: Pool,
-  slot: number,
   call: Call,
-  begin: number,
-  end: number,
-): Promise<void> {
+  settled: JobDescription["settled"],
+): (slot: number, begin: number, end: number) => void {
   const { inputs, outputs } = call;
+  const { kernel: name, beta } = kernelOf(call);
+  const kernel = pool.kernelNumber(name);
+  const memory = pool.memoryNumber(pool.slotMemory);
   const wide = inputs[0]!.BYTES_PER_ELEMENT === 8;
-  const count = end - begin;
   const arrays = Math.max(inputs.length, outputs.length);
-  const views = viewsIn(pool.slotMemory, slot, wide, arrays, count);
-  try {
-    inputs.forEach((input, k) => views[k]!.set(input.subarray(begin, end)));
-    for (const view of views) view.fill(0, count);
-  } catch (error) {
-    pool.giveBack(slot);
-    throw error;
-  }
-  let isHere = false;
-  const { length } = views[0]!;
-  return pool.begin(slot, {
-    ...kernelOf(call),
-    wide,
-    memory: pool.slotMemory,
-    inputs: addresses(views.slice(0, inputs.length)),
-    outputs: addresses(views.slice(0, outputs.length)),
-    count: length,
-    step: length,
-    compute() {
-      isHere = true;
-      runWasm(call, begin, end);
-    },
-    finish() {
-      if (isHere) return;
-      outputs.forEach((out, k) => out.set(views[k]!.subarray(0, count), begin));
-    },
-    isRepeatable: true,
-  }).settled;
+  return (slot, begin, end) => {
+    const count = end - begin;
+    const views = viewsIn(pool.slotMemory, slot, wide, arrays, count);
+    try {
+      inputs.forEach((input, k) => views[k]!.set(input.subarray(begin, end)));
+      for (const view of views) if (view.length > count) view.fill(0, count);
+    } catch (error) {
+      pool.giveBack(slot);
+      return settled(error);
+    }
+    let isHere = false;
+    const { length } = views[0]!;
+    pool.begin(slot, {
+      kernel,
+      beta,
+      wide,
+      memory,
+      inputs: views.slice(0, inputs.length),
+      outputs: views.slice(0, outputs.length),
+      count: length,
+      step: length,
+      compute() {
+        isHere = true;
+        runWasm(call, begin, end);
+      },
+      finish() {
+        if (isHere) return;
+        outputs.forEach((out, k) => {
+          const view = views[k]!;
+          out.set(view.length === count ? view : view.subarray(0, count), begin);
+        });
+      },
+      settled,
+      isRepeatable: true,
+    });
+  };
 }

@@ -1,4 +1,5 @@
 /* Jobs, as the calling thread sees them: see protocol.ts. */
+import type { FloatArray } from "../matrix.ts";
 import { entryAt, field, mostPieces, piece } from "./protocol.ts";
 
 /** What a job computes. Its arrays lie in one shared memory. */
@@ -10,17 +11,18 @@ export interface JobDescription {
   readonly wide: boolean;
   /** The number by which workers know the memory. */
   readonly memory: number;
-  /** Addresses. */
-  readonly inputs: readonly number[];
-  readonly outputs: readonly number[];
+  readonly inputs: readonly FloatArray[];
+  readonly outputs: readonly FloatArray[];
   /** Elements: a multiple of 32. */
   readonly count: number;
   /** Elements of a piece: a multiple of 32. */
   readonly step: number;
   /** Computes elements begin to end on the calling thread. */
   compute(begin: number, end: number): void;
-  /** Called when every piece is done. */
+  /** Called when every piece is done, unless the job failed. */
   finish?(): void;
+  /** Called last: nobody writes any more. An error says that the job failed. */
+  settled(error: unknown): void;
   /** Whether a piece can be computed again when a worker has begun it: nothing it read is lost. */
   readonly isRepeatable: boolean;
 }
@@ -35,8 +37,6 @@ export function stepOf(count: number): number {
 
 /** A job in its entry of the table. */
 export class Job {
-  /** Resolves when every piece is done and nobody writes any more; rejects where the job failed. */
-  readonly settled: Promise<void>;
   /** Why it cannot be completed. */
   failure: unknown;
   readonly entry: number;
@@ -47,36 +47,36 @@ export class Job {
   /** All pieces before this one are done. */
   #done = 0;
   #hasFailed = false;
-  #resolve!: () => void;
-  #reject!: (error: unknown) => void;
 
   constructor(table: Int32Array, entry: number, short: number, description: JobDescription) {
-    const { inputs, outputs, count, step } = description;
+    const { count, step } = description;
     this.entry = entry;
-    this.settled = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    // Whoever waits for the job hears of a failure; if that is nobody, it is no unhandled one.
-    this.settled.catch(() => {});
     this.#table = table;
     this.#at = entryAt(entry, short);
     this.#description = description;
     this.#pieces = Math.ceil(count / step);
-    const set = (name: keyof typeof field, value: number) => table[this.#at + field[name]] = value;
-    set("kernel", description.kernel);
-    set("wide", description.wide ? 1 : 0);
-    set("memory", description.memory);
-    set("inputs", inputs.length);
-    set("outputs", outputs.length);
-    [...inputs, ...outputs].forEach((address, k) => table[this.#at + field.arrays + k] = address);
-    set("count", count);
-    set("step", step);
-    set("pieces", this.#pieces);
-    set("next", 0);
-    new Float64Array(table.buffer, 4 * (this.#at + field.beta), 1)[0] = description.beta;
-    table.fill(piece.free, this.#word(0), this.#word(this.#pieces));
+    this.#writeEntry();
     Atomics.store(table, this.#at + field.open, 1);
+  }
+
+  #writeEntry(): void {
+    const { kernel, beta, wide, memory, inputs, outputs, count, step } = this.#description;
+    const table = this.#table;
+    const at = this.#at;
+    table[at + field.kernel] = kernel;
+    table[at + field.wide] = wide ? 1 : 0;
+    table[at + field.memory] = memory;
+    table[at + field.inputs] = inputs.length;
+    table[at + field.outputs] = outputs.length;
+    let address = at + field.arrays;
+    for (const { byteOffset } of inputs) table[address++] = byteOffset;
+    for (const { byteOffset } of outputs) table[address++] = byteOffset;
+    table[at + field.count] = count;
+    table[at + field.step] = step;
+    table[at + field.pieces] = this.#pieces;
+    table[at + field.next] = 0;
+    new Float64Array(table.buffer, 4 * (at + field.beta), 1)[0] = beta;
+    table.fill(piece.free, this.#word(0), this.#word(this.#pieces));
   }
 
   #word(number: number): number {
@@ -152,7 +152,7 @@ export class Job {
     }
   }
 
-  /** Closes the entry, when the job is done, and tells who waits for it. */
+  /** Closes the entry, when the job is done, and tells the call. */
   settle(): void {
     Atomics.store(this.#table, this.#at + field.open, 0);
     try {
@@ -160,7 +160,6 @@ export class Job {
     } catch (error) {
       this.failure = error;
     }
-    if (this.failure === undefined) this.#resolve();
-    else this.#reject(this.failure);
+    this.#description.settled(this.failure);
   }
 }

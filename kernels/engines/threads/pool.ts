@@ -1,15 +1,13 @@
 /*
- * The workers, and the jobs that they and the calling thread share.
+ * The job table and the slots, which the workers and the calling thread share.
  *
- * A worker that has ended is replaced; the calling thread computes the piece that it had. A worker
- * that is slow is waited for. Where a replacement cannot start, the others go on.
+ * A piece of a worker that has ended is computed by the calling thread; a slow one is waited for.
  */
 import { sharedBuild } from "../wasm/module.ts";
 import { Job, type JobDescription } from "./job.ts";
-import { Memories } from "./memories.ts";
-import { counter, entryAt, type MemoryMessage } from "./protocol.ts";
+import { counter, entryAt } from "./protocol.ts";
 import { newSlotMemory, slotsPerWorker } from "./slots.ts";
-import { WorkerThread } from "./worker_thread.ts";
+import { wake, Workers } from "./workers.ts";
 import { wait } from "./yielding.ts";
 
 /** Jobs of many pieces at a time; a call beyond them is computed on the calling thread. */
@@ -25,15 +23,12 @@ export class Pool {
   readonly #slots: number;
   readonly #control: Int32Array<SharedArrayBuffer> = sharedInt32(counter.length);
   readonly #table: Int32Array<SharedArrayBuffer>;
-  readonly #module: WebAssembly.Module = sharedBuild();
   readonly #kernels: readonly string[];
-  readonly #memories: Memories;
-  readonly #workers = new Set<WorkerThread>();
+  readonly #workers: Workers;
   readonly #jobs = new Set<Job>();
   readonly #calls = new Set<Promise<void>>();
   /** Entries without a job, those of slots and the others. */
   readonly #free: { slot: number[]; long: number[] };
-  #spawned = 0;
   #keepAlive: ReturnType<typeof setInterval> | undefined;
   #isCollecting = false;
   #ended: Error | undefined;
@@ -43,9 +38,17 @@ export class Pool {
     this.size = size;
     this.#slots = size * slotsPerWorker;
     this.slotMemory = newSlotMemory(this.#slots);
-    this.#table = sharedInt32(entryAt(this.#slots + longJobs, this.#slots));
-    this.#kernels = WebAssembly.Module.exports(this.#module).map(({ name }) => name);
-    this.#memories = new Memories((message) => this.#announce(message));
+    const entries = this.#slots + longJobs;
+    this.#table = sharedInt32(entryAt(entries, this.#slots));
+    const module = sharedBuild();
+    this.#kernels = WebAssembly.Module.exports(module).map(({ name }) => name);
+    this.#workers = new Workers({
+      module,
+      control: this.#control,
+      table: this.#table,
+      entries,
+      shortEntries: this.#slots,
+    }, (id) => this.#reclaim(id));
     this.#free = {
       slot: Array.from({ length: this.#slots }, (_, slot) => slot),
       long: Array.from({ length: longJobs }, (_, k) => this.#slots + k),
@@ -54,9 +57,9 @@ export class Pool {
 
   /** Starts the workers, and waits until each has its kernels. */
   async start(): Promise<void> {
-    this.#memories.idOf(this.slotMemory);
+    this.memoryNumber(this.slotMemory);
     try {
-      await Promise.all(Array.from({ length: this.size }, () => this.#spawn()));
+      await Promise.all(Array.from({ length: this.size }, () => this.#workers.spawn()));
     } catch (error) {
       await this.end(error as Error);
       throw error;
@@ -75,6 +78,10 @@ export class Pool {
     this.#calls.add(running);
     try {
       await running;
+    } catch (error) {
+      // Not before `end` resolves: who awaits that first still handles the rejection in time.
+      await this.#end;
+      throw error;
     } finally {
       this.#calls.delete(running);
     }
@@ -86,30 +93,27 @@ export class Pool {
     this.collect();
     const free = this.#free[kind];
     for (let at = free.length - 1; at >= 0; at--) {
-      if (!this.#isEntered(free[at]!)) return free.splice(at, 1)[0];
+      // A worker may still be in it, though its last job is done.
+      if (!this.#workers.isIn(free[at]!)) return free.splice(at, 1)[0];
     }
     return undefined;
   }
 
-  /** Whether a worker is still in an entry, though its last job is done. */
-  #isEntered(entry: number): boolean {
-    for (const worker of this.#workers) if (worker.entry === entry) return true;
-    return false;
+  /** The number by which workers know a kernel. */
+  kernelNumber(name: string): number {
+    return this.#kernels.indexOf(name);
+  }
+
+  /** The number by which workers know a memory. */
+  memoryNumber(memory: WebAssembly.Memory): number {
+    return this.#workers.memories.idOf(memory);
   }
 
   /** Begins a job in an entry that was taken. */
-  begin(
-    entry: number,
-    job: Omit<JobDescription, "kernel" | "memory"> & {
-      readonly kernel: string;
-      readonly memory: WebAssembly.Memory;
-    },
-  ): Job {
-    const memory = this.#memories.idOf(job.memory);
-    const kernel = this.#kernels.indexOf(job.kernel);
-    const begun = new Job(this.#table, entry, this.#slots, { ...job, kernel, memory });
+  begin(entry: number, job: JobDescription): Job {
+    const begun = new Job(this.#table, entry, this.#slots, job);
     this.#jobs.add(begun);
-    this.#wake(counter.work, entry < this.#slots ? 1 : undefined);
+    wake(this.#control, counter.work, entry < this.#slots ? 1 : undefined);
     this.#stayAwake();
     if (!this.#isCollecting) void this.#collectAll();
     return begun;
@@ -139,24 +143,12 @@ export class Pool {
   async #stop(reason: Error): Promise<void> {
     this.#ended = reason;
     this.#stayAwake();
-    for (const worker of this.#workers) worker.leave();
-    this.#wake(counter.work);
+    this.#workers.leave();
     for (const job of this.#jobs) job.abandon(reason);
     this.collect();
     await Promise.allSettled(this.#calls);
-    for (;;) {
-      const seen = Atomics.load(this.#control, counter.done);
-      if ([...this.#workers].every(({ hasLeft }) => hasLeft)) break;
-      await wait(this.#control, counter.done, seen);
-    }
-    await Promise.all([...this.#workers].map((worker) => worker.terminate()));
-    this.#workers.clear();
+    await this.#workers.end();
     this.#rest();
-  }
-
-  #wake(at: number, sleepers?: number): void {
-    Atomics.add(this.#control, at, 1);
-    Atomics.notify(this.#control, at, sleepers);
   }
 
   /** Collects what is done, as long as anything is under way. */
@@ -175,21 +167,13 @@ export class Pool {
   collect(): void {
     for (const job of this.#jobs) {
       if (!job.isDone) continue;
-      if (job.hasFailed) job.abandon(this.#takeReport());
+      if (job.hasFailed) job.abandon(this.#workers.takeReport());
       this.#jobs.delete(job);
       job.settle();
       this.giveBack(job.entry);
       // Who waits for workers must learn that there is nothing left to wait for.
-      if (this.#jobs.size === 0) this.#wake(counter.done);
+      if (this.#jobs.size === 0) wake(this.#control, counter.done);
     }
-  }
-
-  #takeReport(): Error {
-    for (const worker of this.#workers) {
-      const report = worker.takeReport();
-      if (report !== undefined) return new Error(`threads: a worker failed: ${report}`);
-    }
-    return new Error("threads: a worker failed");
   }
 
   /**
@@ -202,63 +186,18 @@ export class Pool {
 
   /** If nothing is under way: lets the process end. */
   #rest(): void {
-    if (this.#jobs.size > 0 || (this.#ended !== undefined && this.#workers.size > 0)) return;
+    if (this.#jobs.size > 0 || (this.#ended !== undefined && this.#workers.count > 0)) return;
     clearInterval(this.#keepAlive);
     this.#keepAlive = undefined;
   }
 
-  /** Tells every worker of a memory; they look into their messages as soon as they may. */
-  #announce(message: MemoryMessage): void {
-    for (const worker of this.#workers) worker.post(message);
-    Atomics.add(this.#control, counter.messages, 1);
-    this.#wake(counter.work);
-  }
-
-  async #spawn(): Promise<void> {
-    const worker = new WorkerThread(++this.#spawned);
-    this.#workers.add(worker);
-    let isReplaced = true;
-    const replace = () => {
-      if (isReplaced || this.#ended !== undefined) return;
-      isReplaced = true;
-      this.#spawn().catch((error: Error) => {
-        if (this.#workers.size === 0) void this.end(error);
-      });
-    };
-    const init = {
-      module: this.#module,
-      control: this.#control,
-      table: this.#table,
-      entries: this.#slots + longJobs,
-      shortEntries: this.#slots,
-      memories: this.#memories.all(),
-      messages: Atomics.load(this.#control, counter.messages),
-    };
-    const onEnd = () => {
-      this.#remove(worker);
-      replace();
-    };
-    const onExit = () => {
-      // It may go on for a while. What it has begun it completes, or its end is told.
-      worker.leave();
-      this.#wake(counter.work);
-      replace();
-    };
-    try {
-      await worker.start(init, { onExit, onEnd });
-    } catch (error) {
-      this.#remove(worker);
-      throw error;
-    }
-    isReplaced = false;
-  }
-
-  /** Of a worker that has ended: its pieces are computed here. */
-  #remove(worker: WorkerThread): void {
-    if (!this.#workers.delete(worker)) return;
-    for (const job of this.#jobs) job.reclaim(worker.id);
+  /** Computes the pieces of a worker that has ended. */
+  #reclaim(id: number): void {
+    for (const job of this.#jobs) job.reclaim(id);
     this.collect();
-    this.#wake(counter.done);
+    wake(this.#control, counter.done);
+    if (this.#workers.count > 0) return;
+    void this.end(new Error("threads: all workers have ended, and none could be started again"));
   }
 }
 

@@ -32,10 +32,12 @@ export function viewsIn(
 ): FloatArray[] {
   const Type = wide ? Float64Array : Float32Array;
   const between = Math.floor(slotBytes / arrays / 64) * 64;
-  return Array.from({ length: arrays }, (_, k) => {
+  const views: FloatArray[] = [];
+  for (let k = 0; k < arrays; k++) {
     const address = heapStart + slot * apart + k * between;
-    return new Type(buffer as ArrayBuffer, address, Math.ceil(count / 32) * 32);
-  });
+    views.push(new Type(buffer as ArrayBuffer, address, Math.ceil(count / 32) * 32));
+  }
+  return views;
 }
 
 /** Elements that go through a slot, at most, in so many arrays at a time. */

@@ -124,19 +124,21 @@ function kernelOn(
   { table, kernels }: Context,
   at: number,
 ): (number: number) => void {
-  const get = (name: keyof typeof field) => table[at + field[name]]!;
-  const count = get("count");
-  const Type = get("wide") === 1 ? Float64Array : Float32Array;
-  const arrays: FloatArray[] = [];
-  for (let k = 0; k < get("inputs") + get("outputs"); k++) {
-    const address = table[at + field.arrays + k]! >>> 0;
-    arrays.push(new Type(buffer as ArrayBuffer, address, count));
-  }
-  const inputs = arrays.slice(0, get("inputs"));
-  const outputs = arrays.slice(get("inputs"));
+  const count = table[at + field.count]!;
+  const step = table[at + field.step]!;
+  const kernel = kernels[table[at + field.kernel]!]!;
   const beta = new Float64Array(table.buffer, 4 * (at + field.beta), 1)[0]!;
-  const kernel = kernels[get("kernel")]!;
-  const step = get("step");
+  const Type = table[at + field.wide] === 1 ? Float64Array : Float32Array;
+  let address = at + field.arrays;
+  const views = (arrays: number): FloatArray[] => {
+    const made: FloatArray[] = [];
+    for (let k = 0; k < arrays; k++) {
+      made.push(new Type(buffer as ArrayBuffer, table[address++]! >>> 0, count));
+    }
+    return made;
+  };
+  const inputs = views(table[at + field.inputs]!);
+  const outputs = views(table[at + field.outputs]!);
   return (number) => {
     const begin = number * step;
     runner.run(kernel, beta, inputs, outputs, begin, Math.min(begin + step, count));

@@ -82,8 +82,8 @@ export class WorkerThread {
             if (builtin === undefined) listener.exited();
           },
           exited: () => {
-            reject(new Error(`a worker did not start: ${why}`));
             events.onExit();
+            reject(new Error(`a worker did not start: ${why}`));
           },
         };
         this.#port = builtin === undefined ? webWorker(listener) : nodeWorker(builtin, listener);
@@ -102,6 +102,7 @@ export class WorkerThread {
     port.addEventListener("close", () => {
       if (this.#hasEnded) return;
       this.#hasEnded = true;
+      this.#fail(new Error("a worker did not start: it ended"));
       onEnd();
     });
     port.start();
@@ -117,6 +118,11 @@ export class WorkerThread {
   leave(): void {
     Atomics.compareExchange(this.status, status.phase, phase.starting, phase.left);
     Atomics.store(this.status, status.leave, 1);
+  }
+
+  /** Whether it has looked for work. */
+  get hasBegun(): boolean {
+    return Atomics.load(this.status, status.phase) !== phase.starting;
   }
 
   /** Whether it computes no more, nor ever will. */

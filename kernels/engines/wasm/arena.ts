@@ -84,21 +84,22 @@ export class Arena {
 /** Every arena by its buffer, whoever made it: it lives as long as an array in it. */
 const arenas = new WeakMap<ArrayBufferLike, Arena>();
 
-/** The block of an argument that lies in an arena; refuses one that was given back. */
-function blockOf(argument: string, array: FloatArray): [Arena, Block] | undefined {
-  const arena = arenas.get(array.buffer);
-  if (arena === undefined || array.length === 0) return undefined;
-  const block = arena.blockOf(array);
-  if (block === undefined) throw new TypeError(`${argument} has been freed`);
-  return [arena, block];
-}
-
-function blocksOf(inputs: readonly FloatArray[], outputs: readonly FloatArray[]) {
-  const results = outputs.length === 1 ? ["out"] : ["out.value", "out.grad"];
-  return [
-    ...inputs.map((array, k) => blockOf(["x", "upstream"][k]!, array)),
-    ...outputs.map((array, k) => blockOf(results[k]!, array)),
-  ].filter((found) => found !== undefined);
+/** Calls `found` for every array that lies in an arena; refuses one that was given back. */
+function eachBlock(
+  inputs: readonly FloatArray[],
+  outputs: readonly FloatArray[],
+  found?: (arena: Arena, block: Block) => void,
+): void {
+  const look = (argument: string, array: FloatArray) => {
+    const arena = arenas.get(array.buffer);
+    if (arena === undefined || array.length === 0) return;
+    const block = arena.blockOf(array);
+    if (block === undefined) throw new TypeError(`${argument} has been freed`);
+    found?.(arena, block);
+  };
+  inputs.forEach((array, k) => look(k === 0 ? "x" : "upstream", array));
+  if (outputs.length === 1) look("out", outputs[0]!);
+  else outputs.forEach((array, k) => look(k === 0 ? "out.value" : "out.grad", array));
 }
 
 /**
@@ -106,7 +107,8 @@ function blocksOf(inputs: readonly FloatArray[], outputs: readonly FloatArray[])
  * is called: an array that is freed in between is handed out again only then.
  */
 export function hold(inputs: readonly FloatArray[], outputs: readonly FloatArray[]): () => void {
-  const held = blocksOf(inputs, outputs);
+  const held: [Arena, Block][] = [];
+  eachBlock(inputs, outputs, (arena, block) => held.push([arena, block]));
   for (const [, block] of held) block.users++;
   return () => {
     for (const [arena, block] of held) {
@@ -196,7 +198,7 @@ export class Arenas {
 
   /** The arena of the first input; where all these arrays lie in it, its runner copies nothing. */
   arenaOf(inputs: readonly FloatArray[], outputs: readonly FloatArray[]): Arena | undefined {
-    blocksOf(inputs, outputs);
+    eachBlock(inputs, outputs);
     return this.#arenaOf(inputs[0]!);
   }
 
