@@ -10,28 +10,30 @@ function aJob({ isRepeatable, fails = -1 }: { isRepeatable: boolean; fails?: num
   const x = new Float32Array(3 * 8192);
   const computed: number[] = [];
   const settled: unknown[] = [];
-  const job = new Job(table, 0, 0, {
-    kernel: 0,
-    beta: 1,
-    wide: false,
-    memory: 1,
-    inputs: [x],
-    outputs: [x],
-    count: x.length,
-    step: 8192,
-    compute(begin) {
-      if (begin === fails) throw new Error("out of luck");
-      computed.push(begin);
-    },
-    settled: (error) => void settled.push(error),
-    isRepeatable,
-  });
+  const begin = () =>
+    new Job(table, 0, 0, {
+      kernel: 0,
+      beta: 1,
+      wide: false,
+      memory: 1,
+      inputs: [x],
+      outputs: [x],
+      count: x.length,
+      step: 8192,
+      compute(begin) {
+        if (begin === fails) throw new Error("out of luck");
+        computed.push(begin);
+      },
+      settled: (error) => void settled.push(error),
+      isRepeatable,
+    });
+  const job = begin();
   /** As a worker does it; false where the piece is not free. */
   const claim = (number: number, id: number): boolean =>
     Atomics.compareExchange(table, field.words + number, piece.free, id) === piece.free;
   const end = (number: number, result: number) =>
     Atomics.store(table, field.words + number, result);
-  return { table, job, claim, end, computed, settled };
+  return { table, begin, job, claim, end, computed, settled };
 }
 
 Deno.test("a job: the piece of a worker that has ended is computed again, out of place", () => {
@@ -79,6 +81,17 @@ Deno.test("a job: an error on the calling thread; who is at work may end, nobody
   job.settle();
   assert.deepEqual(settled, [job.failure]);
   assert.deepEqual(computed, []);
+});
+
+Deno.test("a job that is done leaves its entry to the next one", () => {
+  const first = aJob({ isRepeatable: true });
+  while (first.job.computeHere());
+  first.job.settle();
+  const next = first.begin();
+  assert.ok(!first.job.computeHere() && first.job.isDone);
+  first.job.abandon(new Error("late"));
+  assert.ok(!next.isDone && next.computeHere());
+  assert.deepEqual(first.computed, [0, 8192, 16384, 0]);
 });
 
 Deno.test("a job: a worker fails at a piece", () => {

@@ -101,6 +101,8 @@ export class Job {
 
   /** Computes a piece that nobody has begun, on this thread; false if there is none. */
   computeHere(): boolean {
+    // Once it is done, its entry may be another job's.
+    if (this.isDone) return false;
     let number = Atomics.load(this.#table, this.#at + field.next);
     if (number < this.#pieces) number = Atomics.add(this.#table, this.#at + field.next, 1);
     if (number < this.#pieces && this.#take(number)) return true;

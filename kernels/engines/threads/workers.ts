@@ -58,10 +58,10 @@ export class Workers {
     this.#workers.add(worker);
     let isReplaced = false;
     const replace = () => {
-      // One that did not even begin would not the next time either.
-      if (isReplaced || this.#isEnding || !worker.hasBegun) return;
+      if (isReplaced) return;
       isReplaced = true;
-      this.spawn().catch(() => {});
+      // One that did not even begin would not the next time either.
+      if (worker.hasBegun && !this.#isEnding) this.spawn().catch(() => {});
     };
     const init = {
       ...this.#init,
