@@ -15,7 +15,7 @@ declare global {
 }
 `;
 
-/** package.json; `engines` says which Node has what the kit asks of it. */
+/** package.json; `engines` says which Node has what the kit asks of it: process.getBuiltinModule. */
 const manifest = {
   name: config.name,
   version: config.version,
@@ -27,7 +27,7 @@ const manifest = {
   exports: { ".": { types: "./softplus.d.ts", default: "./softplus.js" } },
   types: "./softplus.d.ts",
   sideEffects: false,
-  engines: { node: ">=20.16" },
+  engines: { node: "^20.16.0 || >=22.3.0" },
   publishConfig: { access: "public" },
 };
 
