@@ -47,6 +47,18 @@ for (const [name, command] of Object.entries(commands)) {
   });
 }
 
+for (const runtime of ["node --jitless", `"${Deno.execPath()}" run --v8-flags=--jitless`]) {
+  Deno.test(`threads without WebAssembly: ${runtime.replace(/^".*"/, "deno")}`, async () => {
+    const flags = runtime.startsWith("node") ? "" : "--no-prompt --no-lock";
+    const { stderr } = await shell(
+      `echo 'import { threads } from "'$PWD'/kit.mjs"; await threads();' > try.mjs
+      sed -n 's|.*"\\(file:.*\\)".*|export * from "\\1";|p' main.mjs > kit.mjs
+      ${runtime} ${flags} try.mjs`,
+    );
+    assert.match(stderr, /ThreadsUnavailableError: threads: no WebAssembly/);
+  });
+}
+
 const [major] = (await capture("node", ["--version"])).stdout.slice(1).split(".").map(Number);
 const permission = major! < 23 ? "--experimental-permission" : "--permission";
 
