@@ -40,8 +40,9 @@ const transforms: Record<string, () => Promise<string>> = {
     bundle(sources, { keepNames: true, minify: true, target: "es2020" }),
   "Babel to ES5": async () => {
     const presets = [[presetEnv, { targets: "ie 11", modules: false }]];
-    const options = { presets, configFile: false, babelrc: false, compact: true } as const;
-    return (await babel.transformAsync(code, options as babel.TransformOptions))!.code!;
+    const options = { presets, configFile: false, babelrc: false, compact: true };
+    type Options = Parameters<typeof babel.transformAsync>[1];
+    return (await babel.transformAsync(code, options as Options))!.code!;
   },
   "SWC to ES5": async () =>
     (await swc.transform(code, {

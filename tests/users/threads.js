@@ -1,4 +1,3 @@
-// @ts-check
 /** What a user's program does with threads, for programs that tests start or transform. */
 import { softplus, threads } from "../../dist/softplus.js";
 

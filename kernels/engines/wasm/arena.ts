@@ -94,7 +94,11 @@ function eachBlock(
     const arena = arenas.get(array.buffer);
     if (arena === undefined || array.length === 0) return;
     const block = arena.blockOf(array);
-    if (block === undefined) throw new TypeError(`${argument} has been freed`);
+    if (block === undefined) {
+      throw new TypeError(
+        `${argument} has been freed: an array must not have been given back by free or using`,
+      );
+    }
     found?.(arena, block);
   };
   inputs.forEach((array, k) => look(k === 0 ? "x" : "upstream", array));
