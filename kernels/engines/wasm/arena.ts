@@ -96,7 +96,7 @@ function eachBlock(
     const block = arena.blockOf(array);
     if (block === undefined) {
       throw new TypeError(
-        `${argument} has been freed: an array must not have been given back by free or using`,
+        `${argument} has been freed: ${argument} must not have been given back by free or using`,
       );
     }
     found?.(arena, block);
