@@ -1,8 +1,14 @@
 /** A job in the table, beside which nobody works but the test; and what workers know of memories. */
 import assert from "node:assert/strict";
-import { Job } from "../kernels/engines/threads/job.ts";
+import { Job, stepOf } from "../kernels/engines/threads/job.ts";
 import { Memories } from "../kernels/engines/threads/memories.ts";
-import { entryAt, field, type MemoryMessage, piece } from "../kernels/engines/threads/protocol.ts";
+import {
+  entryAt,
+  field,
+  type MemoryMessage,
+  mostPieces,
+  piece,
+} from "../kernels/engines/threads/protocol.ts";
 
 /** A job of three pieces, at which the calling thread fails if told so. */
 function aJob({ isRepeatable, fails = -1 }: { isRepeatable: boolean; fails?: number }) {
@@ -92,6 +98,14 @@ Deno.test("a job that is done leaves its entry to the next one", () => {
   first.job.abandon(new Error("late"));
   assert.ok(!next.isDone && next.computeHere());
   assert.deepEqual(first.computed, [0, 8192, 16384, 0]);
+});
+
+Deno.test("pieces are multiples of 32, and not more than the table holds", () => {
+  for (const count of [32, 8192, 8224, 8192 * 2048, 16_800_160, 2 ** 30, 2 ** 30 - 32]) {
+    const step = stepOf(count);
+    assert.equal(step % 32, 0, `${count}`);
+    assert.ok(Math.ceil(count / step) <= mostPieces, `${count}`);
+  }
 });
 
 Deno.test("a job: a worker fails at a piece", () => {

@@ -1,5 +1,7 @@
 /** A hold on the workers that the kit starts, so that tests may kill them, or make them slow. */
 
+import assert from "node:assert/strict";
+
 /** Ends a worker without a word. */
 export type Kill = () => unknown;
 
@@ -67,6 +69,14 @@ export const slow = (milliseconds: number): string =>
 
 /** A worker whose thread ends in its first piece, when that is written. */
 export const dying: string = around("call(); process.exit(1); for (;;);");
+
+/** Fails at the first element that differs: what else is said of long arrays takes minutes. */
+export function sameElements(got: ArrayLike<number>, want: ArrayLike<number>, what = ""): void {
+  assert.equal(got.length, want.length, what);
+  for (let i = 0; i < want.length; i++) {
+    if (!Object.is(got[i], want[i])) assert.fail(`${what} at ${i}: ${got[i]}, not ${want[i]}`);
+  }
+}
 
 /** Rejects where a promise takes longer than it may: a test must not hang. */
 export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
