@@ -455,13 +455,14 @@ export type Precision = "exact" | "fast";
  * ```
  */
 export interface Threads extends AsyncEngine, AsyncDisposable {
-    /** How many workers compute. */
+    /** How many workers there are. The calling thread computes too: size + 1 threads are at work. */
     readonly size: number;
     /**
      * An array of zeros in memory that all threads share: a call whose input and outputs come from
      * here copies nothing, and every thread works on them where they are. It never loses its memory.
      * Give it back with `free`, or declare it with `using`; do not touch it, or a view of it, after that.
-     * Where a worker is lost while it computes in place, the call is rejected.
+     * Calls that use it go on: its memory is handed out again when they have ended.
+     * Where a worker ends while it computes in place, the call is rejected.
      *
      * @param type Float32Array or Float64Array
      * @param length elements; the array must fit in 4 GiB
@@ -484,12 +485,16 @@ export interface Threads extends AsyncEngine, AsyncDisposable {
     /** The same in float64. */
     alloc(type: Float64ArrayConstructor, length: number): Float64Array<SharedArrayBuffer> & Disposable;
     /**
-     * Gives an array of `alloc` back.
+     * Gives an array of `alloc` back, when the calls under way that use it have ended. Later calls
+     * on it are rejected.
      *
      * @throws {TypeError} array is none, or was given back before
      */
     free(array: FloatArray): void;
-    /** Ends the workers. Calls under way, and later ones, are rejected. */
+    /**
+     * Ends the workers. Calls under way, and later ones, are rejected; when the promise resolves,
+     * nobody writes into an array any more.
+     */
     dispose(): Promise<void>;
 }
 /**
@@ -977,11 +982,13 @@ export declare const softplusWithGrad: UnaryWithGrad;
  *
  * x and upstream must not change before the promise of a call resolves.
  *
- * @param options size: number of workers, the machine's logical cores unless told
+ * @param options size: number of workers beside the calling thread, which computes too; the
+ *   machine's logical cores less one unless told, at least 1
+ * @throws {TypeError} there is no such option
  * @throws {RangeError} size is not a whole number from 1 to 1024
- * @throws {ThreadsUnavailableError} there is no shared memory, as on a page that is not isolated
+ * @throws {ThreadsUnavailableError} threads cannot run here, as on a page that is not isolated
  *
- * @example All cores
+ * @example Two workers and the calling thread
  * ```ts
  * import { softplus, threads } from "@softplus/kit";
  * import assert from "node:assert/strict";

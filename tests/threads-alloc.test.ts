@@ -1,16 +1,10 @@
 /** Arrays in memory that all threads share: same bits without a copy, whatever happens beside it. */
 import assert from "node:assert/strict";
 import { Random } from "../bench/random.ts";
-import { type Job, job, Jobs, owner, type Work } from "../kernels/engines/threads/job.ts";
-import { Homes } from "../kernels/engines/threads/homes.ts";
-import type { News } from "../kernels/engines/threads/worker.ts";
-import { Pool } from "../kernels/engines/threads/pool.ts";
-import { newMemory, sharedBuild } from "../kernels/engines/wasm/module.ts";
-import { createRunner, heapStart } from "../kernels/engines/wasm/runner.ts";
 import { createThreads } from "../kernels/engines/threads.ts";
 import { Matrix, softplus, threads, wasm } from "../mod.ts";
 import { call, kernels, type Methods, precisionsOf } from "./engines.ts";
-import { withWorkers } from "./workers.ts";
+import { dying, sameElements, within, withWorkers } from "./workers.ts";
 
 type Vector = Float32Array | Float64Array;
 
@@ -44,13 +38,11 @@ for (const Type of types) {
             const options = { precision, beta };
             await call(pool as unknown as Methods, kernel, inputs, options, outs);
             const what = `${kernel.name} ${precision} ${length} beta ${beta}`;
-            outs.forEach((out, k) =>
-              assert.deepEqual(new Type(out as Float32Array), want[k], what)
-            );
-            inputs.forEach((x, k) => assert.deepEqual(new Type(x as Float32Array), plain[k], what));
+            outs.forEach((out, k) => sameElements(new Type(out as Float32Array), want[k]!, what));
+            inputs.forEach((x, k) => sameElements(new Type(x as Float32Array), plain[k]!, what));
             if (kernel.outputs === 1) {
               await call(pool as unknown as Methods, kernel, inputs, options, [inputs[0]!]);
-              assert.deepEqual(new Type(inputs[0] as Float32Array), want[0], `${what}, in place`);
+              sameElements(new Type(inputs[0] as Float32Array), want[0]!, `${what}, in place`);
             }
             arrays.forEach((array) => pool.free(array));
           }
@@ -71,7 +63,7 @@ Deno.test("threads.alloc: views, overlaps, a Matrix, and arrays from elsewhere",
       const [source, out] = [own.subarray(from, from + x.length), own.subarray(to, to + x.length)];
       source.set(x);
       assert.equal(await pool.softplus(source, { out }), out);
-      assert.deepEqual(new Float32Array(out), want, `from ${from} to ${to}`);
+      sameElements(new Float32Array(out), want, `from ${from} to ${to}`);
       if (from === to) {
         assert.ok(own.subarray(0, from).every((value) => value === 5));
         assert.ok(own.subarray(from + x.length).every((value) => value === 5));
@@ -81,19 +73,19 @@ Deno.test("threads.alloc: views, overlaps, a Matrix, and arrays from elsewhere",
   own.subarray(0, x.length).set(x);
   const batch = new Matrix(own.subarray(0, x.length), 250, 200);
   assert.equal(await pool.softplus(batch, { out: batch }), batch);
-  assert.deepEqual(new Float32Array(batch.data), want);
+  sameElements(new Float32Array(batch.data), want);
   // From plain memory, from another arena and from wasm's, and back.
   using elsewhere = pool.alloc(Float32Array, 2 ** 25);
   const ofWasm: Float32Array = wasm.alloc(Float32Array, x.length);
   const out: Float32Array = elsewhere.subarray(0, x.length);
   assert.notEqual(out.buffer, own.buffer);
-  assert.deepEqual(new Float32Array(await pool.softplus(x, { out })), want);
+  sameElements(new Float32Array(await pool.softplus(x, { out })), want);
   own.subarray(0, x.length).set(x);
   out.fill(0);
   await pool.softplus(own.subarray(0, x.length), { out });
-  assert.deepEqual(new Float32Array(out), want);
+  sameElements(new Float32Array(out), want);
   await pool.softplus(own.subarray(0, x.length), { out: ofWasm });
-  assert.deepEqual(new Float32Array(ofWasm), want);
+  sameElements(new Float32Array(ofWasm), want);
   assert.deepEqual(wasm.softplus(own.subarray(0, x.length), { out: ofWasm }), ofWasm);
 });
 
@@ -116,7 +108,7 @@ for (const kind of ["node", "web"] as const) {
             return true;
           });
           if (failed) rejected++;
-          else assert.deepEqual(new Float32Array(out), want);
+          else sameElements(new Float32Array(out), want);
           pool.free(x);
           if (out !== x) pool.free(out);
         }));
@@ -129,122 +121,6 @@ for (const kind of ["node", "web"] as const) {
   });
 }
 
-/** A job of three pieces beside which nobody works but the test. */
-function aJob({ inPlace, fails = -1 }: { inPlace: boolean; fails?: number }) {
-  const jobs = new Jobs();
-  const memory = new SharedArrayBuffer(2 ** 20);
-  const x = new Float32Array(memory, 1024, 3 * 8192) as unknown as Float32Array<ArrayBuffer>;
-  const out = new Float32Array(memory, 2 ** 19, x.length) as unknown as Float32Array<ArrayBuffer>;
-  const computed: number[] = [];
-  const begin = (): Job | undefined =>
-    jobs.begin({
-      ...{ kernel: "softplus32", kernelNumber: 0, beta: 1, memory: 1, count: x.length },
-      ...{ inputs: [x], outputs: [inPlace ? x : out] },
-      runner: {
-        run(...args) {
-          if (args[4] === fails) throw new Error("out of luck");
-          computed.push(args[4]);
-        },
-      },
-    } as Work);
-  const begun = begin()!;
-  /** As a worker does it; false where the piece is not free. */
-  const claim = (piece: number, id: number, generation = 1): boolean => {
-    const free = generation << owner.bits;
-    const at = job.words + piece;
-    return Atomics.compareExchange(jobs.table, at, free, free + id) === free;
-  };
-  return { jobs, begun, begin, claim, computed };
-}
-
-Deno.test("a job: the pieces of a lost worker are computed again, out of place", () => {
-  const { begun, claim, computed } = aJob({ inPlace: false });
-  assert.ok(claim(1, 7) && !claim(1, 8));
-  while (begun.computeHere());
-  assert.deepEqual(computed, [0, 16384]);
-  assert.ok(!begun.isDone);
-  assert.deepEqual([...begun.owners()], [7]);
-  begun.takeBack(7, new Error("lost"));
-  assert.ok(begun.computeHere() && !begun.computeHere());
-  assert.deepEqual(computed, [0, 16384, 8192]);
-  assert.ok(begun.isDone);
-  assert.equal(begun.failure, undefined);
-});
-
-Deno.test("a job: in place, the pieces of a lost worker are an error", () => {
-  const { begun, claim } = aJob({ inPlace: true });
-  assert.ok(claim(2, 7));
-  while (begun.computeHere());
-  begun.takeBack(7, new Error("lost"));
-  assert.ok(begun.isDone);
-  assert.equal(begun.failure?.message, "lost");
-});
-
-Deno.test("a job: an error on the calling thread; who is at work may end, nobody begins", () => {
-  const { begun, claim, computed } = aJob({ inPlace: true, fails: 0 });
-  assert.ok(claim(1, 7));
-  assert.ok(begun.computeHere());
-  assert.equal(begun.failure?.message, "out of luck");
-  begun.abandon();
-  while (begun.computeHere());
-  assert.ok(!claim(2, 8));
-  assert.ok(!begun.isDone, "the worker still writes");
-  assert.deepEqual([...begun.owners()], [7]);
-  begun.takeBack(7, new Error("lost"));
-  assert.ok(begun.isDone);
-  assert.deepEqual(computed, []);
-});
-
-Deno.test("a job: an error in a worker reaches the caller, and the pool stays usable", async () => {
-  const pool = new Pool(1);
-  await pool.start();
-  const memory = newMemory(heapStart + 2 ** 20, true);
-  const runner = createRunner(sharedBuild(), memory);
-  const array = (at: number) =>
-    new Float32Array(memory.buffer, heapStart + at, 65_536) as Float32Array<ArrayBuffer>;
-  const [x, out] = [array(0), array(2 ** 19)];
-  const work = { beta: 1, runner, inputs: [x], outputs: [out], count: x.length };
-  const bad = pool.beginJob({ ...work, kernel: "no such kernel" }, memory)!;
-  // Until the worker has failed at a piece: the calling thread would fail at it too, in other words.
-  while (!bad.owners().has(owner.failed)) await new Promise((next) => setTimeout(next, 1));
-  await assert.rejects(pool.endJob(bad), /threads: a worker failed: TypeError/);
-  const good = pool.beginJob({ ...work, kernel: "softplus32" }, memory)!;
-  while (good.computeHere());
-  await pool.endJob(good);
-  assert.ok(out.every((value) => value === Math.fround(Math.LN2)));
-  pool.end(new Error("done"));
-});
-
-Deno.test("a job: who comes late neither takes nor ends a piece of the next one", () => {
-  const { jobs, begun, begin, claim } = aJob({ inPlace: false });
-  assert.ok(claim(0, 7));
-  begun.takeBack(7, new Error("lost"));
-  while (begun.computeHere());
-  jobs.end(begun);
-  const next = begin()!;
-  assert.ok(!claim(0, 7), "of the first job");
-  assert.ok(claim(0, 7, 2));
-  const [free, at] = [1 << owner.bits, job.words];
-  assert.notEqual(
-    Atomics.compareExchange(jobs.table, at, free + 7, free + owner.done),
-    free + 7,
-  );
-  assert.ok(!next.isDone);
-  assert.equal(begin() && begin() && begin() && begin(), undefined, "four at a time");
-});
-
-Deno.test("memories have numbers, and are told of once", () => {
-  const news: News[] = [];
-  const homes = new Homes((one) => void news.push(one));
-  const memories = [0, 0].map(() =>
-    new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
-  );
-  assert.deepEqual(memories.map((memory) => homes.idOf(memory)), [1, 2]);
-  assert.deepEqual(memories.map((memory) => homes.idOf(memory)), [1, 2]);
-  assert.deepEqual(news, memories.map((memory, k) => ({ id: k + 1, memory })));
-  assert.deepEqual(homes.all(), news);
-});
-
 Deno.test("threads.alloc: free once, no use after it, bad arguments, and after dispose", async () => {
   const pool = await createThreads({ size: 1 }, 0);
   const x = pool.alloc(Float32Array, 1000);
@@ -253,14 +129,138 @@ Deno.test("threads.alloc: free once, no use after it, bad arguments, and after d
   assert.throws(() => pool.free(new Float32Array(3)), /free: array must come from alloc/);
   pool.free(x);
   assert.throws(() => pool.free(x), /free: array must come from alloc and not have been freed/);
-  await assert.rejects(pool.softplus(x), /must not have been given back/);
+  await assert.rejects(pool.softplus(x), /x has been freed/);
   const again = pool.alloc(Float32Array, 1000);
   await assert.rejects(pool.softplus(again, { out: x.subarray(0, 3) as never }), RangeError);
+  const other = pool.alloc(Float32Array, 8);
+  pool.free(other);
+  await assert.rejects(pool.softplus(new Float32Array(8), { out: other }), /out has been freed/);
+  const plain: Float32Array = new Float32Array(8);
+  const freed: Float32Array = other;
+  const both = { value: plain, grad: freed };
+  await assert.rejects(
+    pool.softplusWithGrad(plain, { out: both }),
+    /out.grad has been freed/,
+  );
+  await assert.rejects(
+    pool.softplusBackward(plain, freed),
+    /upstream has been freed/,
+  );
   assert.throws(() => pool.alloc(Int8Array as never, 4), /alloc: type must be Float32Array/);
   assert.throws(() => pool.alloc(Float32Array, -1), /alloc: length must be a whole number/);
   await pool.dispose();
   await assert.rejects(pool.softplus(again), /threads: the pool was disposed/);
   assert.deepEqual(softplus(new Float32Array(again)), softplus(new Float32Array(1000)));
+});
+
+Deno.test("alloc gives zeros, also where a part of the block was used before", async () => {
+  await using pool = await createThreads({ size: 1 }, 0);
+  for (const engine of [pool, wasm]) {
+    const first = engine.alloc(Float32Array, 1000);
+    first.fill(5);
+    engine.free(first);
+    using longer = engine.alloc(Float32Array, 3000);
+    assert.equal(longer.byteOffset, first.byteOffset, "in the same place");
+    assert.ok(longer.every((value) => value === 0));
+  }
+});
+
+Deno.test("free during a call: no new use before its end, and refused for later calls", async () => {
+  await using pool = await createThreads({ size: 2 }, 0);
+  const input = fillRandom(new Float32Array(1_000_001), 3);
+  const want = softplus(input);
+  // Of the pool, of another pool and of wasm: whoever owns the memory of a call's array.
+  await using elsewhere = await createThreads({ size: 1 }, 0);
+  for (const owner of [pool, elsewhere, wasm]) {
+    for (const inPlace of [true, false]) {
+      const x = owner.alloc(Float32Array, input.length);
+      const out: Float32Array = inPlace ? x : owner.alloc(Float32Array, input.length);
+      x.set(input);
+      const call = pool.softplus(x, { out } as { out: typeof x });
+      const again = pool.softplus(x, { out } as { out: typeof x });
+      owner.free(x);
+      assert.throws(() => owner.free(x), /free: array must come from alloc and not have been/);
+      // Before anything is awaited: the calls may be done then.
+      const next = owner.alloc(Float32Array, input.length);
+      assert.notEqual(next.byteOffset, x.byteOffset);
+      next.fill(5);
+      await assert.rejects(pool.softplus(x), /x has been freed/);
+      await Promise.all([call, again]);
+      assert.ok(next.every((value) => value === 5));
+      if (!inPlace) sameElements(new Float32Array(out), want);
+      const reused = owner.alloc(Float32Array, input.length);
+      assert.equal(reused.byteOffset, x.byteOffset, "free when the calls have ended");
+      assert.ok(reused.every((value) => value === 0));
+      for (const array of inPlace ? [next, reused] : [next, reused, out]) owner.free(array);
+    }
+  }
+});
+
+Deno.test("free during a call that fails: the memory comes back", async () => {
+  const pool = await createThreads({ size: 1 }, 0);
+  const x = pool.alloc(Float32Array, 2 ** 23);
+  const call = pool.softplus(x, { out: x });
+  pool.free(x);
+  await within(10_000, pool.dispose());
+  await assert.rejects(call, /threads: the pool was disposed/);
+  assert.equal(pool.alloc(Float32Array, 8).byteOffset, x.byteOffset);
+});
+
+Deno.test("free during a float16 call, which goes piece by piece", {
+  ignore: typeof Float16Array === "undefined",
+}, async () => {
+  await using pool = await createThreads({ size: 1 }, 0);
+  const own = pool.alloc(Float32Array, 500_000);
+  const x = new Float16Array(own.buffer as unknown as ArrayBuffer, own.byteOffset, 1_000_000);
+  x.fill(1);
+  const call = pool.softplus(x);
+  pool.free(own);
+  const next = pool.alloc(Float32Array, 500_000);
+  next.fill(5);
+  const y = await call;
+  assert.ok(y.every((value) => value === Math.f16round(Math.log1p(Math.E))));
+});
+
+Deno.test("a job whose pieces are longer than the shortest: above 2048 times 8192 elements", async () => {
+  await using pool = await createThreads({ size: 2 }, 0);
+  const piece = fillRandom(new Float32Array(8192), 5);
+  const want = wasm.softplus(piece);
+  using x = pool.alloc(Float32Array, 16_800_160);
+  for (let i = 0; i < x.length; i += piece.length) {
+    x.set(piece.subarray(0, Math.min(piece.length, x.length - i)), i);
+  }
+  await pool.softplus(x, { out: x });
+  const bits = (array: Float32Array) => new Uint32Array(array.slice().buffer);
+  for (let i = 0; i < x.length; i += piece.length) {
+    const got = x.subarray(i, Math.min(i + piece.length, x.length));
+    sameElements(bits(got), bits(want.subarray(0, got.length)), `at ${i}`);
+  }
+});
+
+Deno.test("a worker that ends in its piece where grad is x: an error; elsewhere the values", async () => {
+  await withWorkers("node", async () => {
+    await using pool = await createThreads({ size: 1 }, 0);
+    const length = 2 ** 21;
+    for (let tries = 0, rejected = false; !rejected; tries++) {
+      const [x, value, grad] = [0, 1, 2].map(() => pool.alloc(Float32Array, length));
+      fillRandom(x!, 1);
+      const want = wasm.softplusWithGrad(new Float32Array(x!));
+      const apart = { value: value!, grad: grad! };
+      await within(10_000, pool.softplusWithGrad(x!, { out: apart }));
+      sameElements(new Float32Array(value!), want.value);
+      sameElements(new Float32Array(grad!), want.grad);
+      const call = pool.softplusWithGrad(x!, { out: { value: value!, grad: x! } });
+      rejected = await within(10_000, call).then(() => false, (error: Error) => {
+        assert.match(error.message, /a worker ended while it computed in place/);
+        return true;
+      });
+      if (!rejected) sameElements(new Float32Array(x!), want.grad);
+      for (const array of [x, value, grad]) pool.free(array!);
+      // The calling thread may have taken every piece while the worker was replaced.
+      assert.ok(tries < 50, "no worker had a piece");
+      await new Promise((next) => setTimeout(next, 50));
+    }
+  }, dying);
 });
 
 Deno.test("threads.alloc: dispose while a job is under way rejects it", async () => {
@@ -278,6 +278,6 @@ Deno.test("threads.alloc: without a second thread's help every piece is still co
     const x = fillRandom(pool.alloc(Float32Array, 500_000), 3);
     const out = pool.alloc(Float32Array, x.length);
     await pool.softplus(x, { out });
-    assert.deepEqual(new Float32Array(out), softplus(new Float32Array(x)));
+    sameElements(new Float32Array(out), softplus(new Float32Array(x)));
   });
 });

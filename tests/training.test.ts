@@ -86,7 +86,7 @@ Deno.test("training: an option that does not exist is refused", async () => {
   const parts = split(await irises());
   await assert.rejects(
     train(cpu(), parts, { activation: "relu" } as object),
-    /^TypeError: train: options must not have "activation": there are hidden, epochs, batch, /,
+    /^TypeError: train: there is no option "activation"; there are hidden, epochs, batch, /,
   );
 });
 

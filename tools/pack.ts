@@ -19,7 +19,7 @@ const libraries = `/// <reference lib="es2017.sharedmemory" />
 
 const [types, olderTypes] = ["softplus.d.ts", "softplus.older.d.ts"];
 
-/** package.json; `engines` says which Node has what the kit asks of it. */
+/** package.json; `engines` says which Node has what the kit asks of it: process.getBuiltinModule. */
 const manifest = {
   name: config.name,
   version: config.version,
@@ -42,7 +42,7 @@ const manifest = {
   types: `./${types}`,
   typesVersions: { [`<${BUFFERS_SINCE}`]: { [types]: [olderTypes] } },
   sideEffects: false,
-  engines: { node: ">=20.16" },
+  engines: { node: "^20.16.0 || >=22.3.0" },
   publishConfig: { access: "public" },
 };
 

@@ -5,9 +5,6 @@ import { type Call, kernels, type MethodName, methodNames, methods } from "./met
 import { prepare, resultOf } from "./prepare.ts";
 import type { AsyncEngine, Engine } from "./types.ts";
 
-export type { Call, KernelName } from "./methods.ts"; // until merged
-export type { AsyncEngine, Engine, Options, WithGrad } from "./types.ts";
-
 /** Computes a call. */
 export type Run = (call: Call) => void;
 

@@ -7,8 +7,6 @@ import {
 } from "./arrays.ts";
 import { describeOther } from "./describe.ts";
 
-export { arrayType, type FloatArray, type FloatArrayConstructor } from "./arrays.ts"; // until merged
-
 /**
  * A 2D batch: rows are samples, columns are nodes, stored row by row.
  *

@@ -52,6 +52,6 @@ export function checkOptions(
     const all = known.length === 1
       ? `the only one is ${known[0]}`
       : `there are ${known.slice(0, -1).join(", ")} and ${known.at(-1)}`;
-    throw new TypeError(`${method}: options must not have ${JSON.stringify(name)}: ${all}`);
+    throw new TypeError(`${method}: there is no option ${JSON.stringify(name)}; ${all}`);
   }
 }

@@ -1,5 +1,5 @@
 /*
- * The WebAssembly SIMD engine on a pool of workers.
+ * The WebAssembly SIMD engine on a pool of workers, and on the calling thread.
  *
  * The calling thread copies a piece of the input into a slot of shared memory, a worker computes it
  * there, and the calling thread copies the result out; several pieces are under way at once. While
@@ -9,16 +9,22 @@
  * Arrays of the pool's own `alloc` lie in memory that all threads share. There every thread takes
  * pieces of a call and computes them where they are.
  */
-import { type AsyncEngine, asyncEngine, type Call } from "./engine.ts";
+import type { FloatArray, FloatArrayConstructor } from "./arrays.ts";
+import { asyncDisposeSymbol } from "./disposal.ts";
+import { asyncEngine } from "./engine.ts";
 import { withFloat16Async } from "./float16.ts";
-import { describe, type FloatArray, type FloatArrayConstructor } from "./matrix.ts";
+import { describe } from "./matrix.ts";
+import type { Call } from "./methods.ts";
+import { checkOptions } from "./options.ts";
 import { runScalar } from "./scalar.ts";
-import { runWasm } from "./wasm.ts";
-import { type Arena, Arenas } from "./wasm/arena.ts";
-import { kernelOf } from "./wasm/kernel_of.ts";
-import { sharedBuild } from "./wasm/module.ts";
+import { isIn, runCopying, runInPlace } from "./threads/divide.ts";
 import { Pool } from "./threads/pool.ts";
-import { slotBytes } from "./threads/seat.ts";
+import { checkAvailable, unavailable } from "./threads/unavailable.ts";
+import { Arenas, hold } from "./wasm/arena.ts";
+import { sharedBuild } from "./wasm/module.ts";
+import type { AsyncEngine } from "./types.ts";
+
+export { ThreadsUnavailableError } from "./threads/unavailable.ts";
 
 /**
  * A pool of workers with the methods of every engine; they return promises.
@@ -31,13 +37,14 @@ import { slotBytes } from "./threads/seat.ts";
  * ```
  */
 export interface Threads extends AsyncEngine, AsyncDisposable {
-  /** How many workers compute. */
+  /** How many workers there are. The calling thread computes too: size + 1 threads are at work. */
   readonly size: number;
   /**
    * An array of zeros in memory that all threads share: a call whose input and outputs come from
    * here copies nothing, and every thread works on them where they are. It never loses its memory.
    * Give it back with `free`, or declare it with `using`; do not touch it, or a view of it, after that.
-   * Where a worker is lost while it computes in place, the call is rejected.
+   * Calls that use it go on: its memory is handed out again when they have ended.
+   * Where a worker ends while it computes in place, the call is rejected.
    *
    * @param type Float32Array or Float64Array
    * @param length elements; the array must fit in 4 GiB
@@ -66,36 +73,17 @@ export interface Threads extends AsyncEngine, AsyncDisposable {
     length: number,
   ): Float64Array<SharedArrayBuffer> & Disposable;
   /**
-   * Gives an array of `alloc` back.
+   * Gives an array of `alloc` back, when the calls under way that use it have ended. Later calls
+   * on it are rejected.
    *
    * @throws {TypeError} array is none, or was given back before
    */
   free(array: FloatArray): void;
-  /** Ends the workers. Calls under way, and later ones, are rejected. */
+  /**
+   * Ends the workers. Calls under way, and later ones, are rejected; when the promise resolves,
+   * nobody writes into an array any more.
+   */
   dispose(): Promise<void>;
-}
-
-/**
- * Threads cannot run here; the message says what is missing and how to get it.
- *
- * @example Workers where there is shared memory, one thread elsewhere
- * ```ts
- * import { threads, ThreadsUnavailableError, wasm } from "@softplus/kit";
- * import assert from "node:assert/strict";
- *
- * const pool = await threads({ size: 2 }).catch((error) => {
- *   if (error instanceof ThreadsUnavailableError) return undefined;
- *   throw error;
- * });
- * const x = new Float32Array([20]);
- * const y = pool ? await pool.softplus(x) : wasm.softplus(x);
- * await pool?.dispose();
- * assert.equal(y[0], 20);
- * ```
- */
-export class ThreadsUnavailableError extends Error {
-  /** "ThreadsUnavailableError". */
-  override readonly name = "ThreadsUnavailableError";
 }
 
 /**
@@ -110,11 +98,13 @@ const threshold = 2 ** 17;
  *
  * x and upstream must not change before the promise of a call resolves.
  *
- * @param options size: number of workers, the machine's logical cores unless told
+ * @param options size: number of workers beside the calling thread, which computes too; the
+ *   machine's logical cores less one unless told, at least 1
+ * @throws {TypeError} there is no such option
  * @throws {RangeError} size is not a whole number from 1 to 1024
- * @throws {ThreadsUnavailableError} there is no shared memory, as on a page that is not isolated
+ * @throws {ThreadsUnavailableError} threads cannot run here, as on a page that is not isolated
  *
- * @example All cores
+ * @example Two workers and the calling thread
  * ```ts
  * import { softplus, threads } from "@softplus/kit";
  * import assert from "node:assert/strict";
@@ -133,132 +123,68 @@ export async function createThreads(
   options: { readonly size?: number },
   smallest: number,
 ): Promise<Threads> {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`threads: options must be an object, got ${describe(options)}`);
+  const size = sizeOf(options);
+  checkAvailable();
+  let pool: Pool;
+  try {
+    pool = new Pool(size);
+    await pool.start();
+  } catch (error) {
+    throw unavailable(error);
   }
-  const { size = globalThis.navigator?.hardwareConcurrency ?? 1 } = options;
-  if (typeof size !== "number" || !Number.isInteger(size) || size < 1 || size > 1024) {
-    throw new RangeError(
-      `threads: size must be a whole number from 1 to 1024, got ${
-        typeof size === "number" ? size : describe(size)
-      }`,
-    );
-  }
-  if (typeof SharedArrayBuffer === "undefined") {
-    throw new ThreadsUnavailableError(
-      "threads: no SharedArrayBuffer. A page gets it when its server sends the headers " +
-        "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp",
-    );
-  }
-  const pool = new Pool(size);
-  await pool.start();
-  const dispose = () => {
-    pool.end(new Error("threads: the pool was disposed"));
-    return Promise.resolve();
-  };
+  const dispose = () => pool.end(new Error("threads: the pool was disposed"));
   const arenas = new Arenas(sharedBuild, true);
-  const compute = (call: Call) => {
+  const compute = withFloat16Async((call) => {
     const arena = arenas.arenaOf(call.inputs, call.outputs);
-    return arena !== undefined && isIn(arena, call)
-      ? runShared(pool, call, arena, smallest)
-      : run(pool, call, smallest);
-  };
+    return arena !== undefined && isIn(arena.memory.buffer, call)
+      ? runInPlace(pool, call, arena, smallest)
+      : runCopying(pool, call, smallest);
+  });
+  const run = (call: Call) =>
+    pool.run(async () => {
+      const release = hold(call.inputs, call.outputs);
+      try {
+        await compute(call);
+      } finally {
+        release();
+      }
+    });
   return Object.freeze({
-    ...asyncEngine("threads", withFloat16Async(compute), runScalar),
+    ...asyncEngine("threads", run, runScalar),
     size,
     alloc: (type: FloatArrayConstructor, length: number) => arenas.alloc(type, length),
     free: (array: FloatArray) => arenas.free(array),
     dispose,
-    [Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]: dispose,
+    [asyncDisposeSymbol()]: dispose,
   }) as unknown as Threads;
 }
 
-/** Milliseconds for which a call may keep the calling thread to itself. */
-const turn = 16;
+/** The number of workers that the options ask for. */
+function sizeOf(options: { readonly size?: number }): number {
+  checkOptions("threads", options, ["size"]);
+  const { size = defaultSize() } = options;
+  if (typeof size !== "number" || !Number.isInteger(size) || size < 1 || size > mostWorkers) {
+    throw new RangeError(
+      `threads: size must be a whole number from 1 to ${mostWorkers}, got ${
+        typeof size === "number" ? size : describe(size)
+      }`,
+    );
+  }
+  return size;
+}
 
-/** Lets others have the calling thread, when a call has kept it long enough. */
-function turns(): () => Promise<void> | undefined {
-  let since = performance.now();
-  return () => {
-    if (performance.now() - since < turn) return undefined;
-    return new Promise<void>((next) => setTimeout(next)).then(() => {
-      since = performance.now();
-    });
+const mostWorkers = 1024;
+
+/** The logical cores less the one of the calling thread, at least 1. */
+function defaultSize(): number {
+  const { navigator, process } = globalThis as {
+    navigator?: { readonly hardwareConcurrency?: number };
+    process?: {
+      getBuiltinModule?(name: string): { availableParallelism?(): number } | undefined;
+    };
   };
-}
-
-/** Whether a call works on arrays of one arena alone, so that nothing need be copied. */
-function isIn({ memory: { buffer } }: Arena, { inputs, outputs }: Call): boolean {
-  return inputs.length === 1 && outputs.every((array) => array.buffer === buffer);
-}
-
-/** Computes where the arrays are, on all threads. */
-async function runShared(pool: Pool, call: Call, arena: Arena, smallest: number): Promise<void> {
-  if (pool.ended !== undefined) throw pool.ended;
-  const { inputs, outputs } = call;
-  const { length } = inputs[0]!;
-  const { runner, memory } = arena;
-  const { kernel, beta } = kernelOf(call);
-  // What is left would go through tiles, of which there is one set: they are the calling thread's.
-  const count = length < Math.max(smallest, 1) ? 0 : length - length % 32;
-  const others = turns();
-  const work = { kernel, beta, runner, inputs, outputs, count };
-  const job = count === 0 ? undefined : pool.beginJob(work, memory);
-  if (job !== undefined) {
-    while (job.failure === undefined && job.computeHere()) await others();
-    await pool.endJob(job);
-  }
-  for (let begin = job === undefined ? 0 : count; begin < length; begin += 2 ** 16) {
-    runner.run(kernel, beta, inputs, outputs, begin, Math.min(begin + 2 ** 16, length));
-    await others();
-  }
-}
-
-async function run(pool: Pool, call: Call, smallest: number): Promise<void> {
-  if (pool.ended !== undefined) throw pool.ended;
-  const { inputs, outputs } = call;
-  const length = inputs[0]!.length;
-  if (length < Math.max(smallest, 1)) return runWasm(call);
-  const { BYTES_PER_ELEMENT } = inputs[0]!;
-  const { kernel, beta } = kernelOf(call);
-  const most = slotBytes / Math.max(inputs.length, outputs.length) / BYTES_PER_ELEMENT - 32;
-  const fair = Math.max(length / (8 * pool.size), smallest / 8) + 32;
-  const step = Math.floor(Math.min(most, fair) / 32) * 32;
-
-  let failure: unknown;
-  const others = turns();
-  const underWay: Promise<void>[] = [];
-  try {
-    for (let begin = 0; begin < length && failure === undefined; begin += step) {
-      const end = Math.min(begin + step, length);
-      const compute = () => runWasm(call, begin, end);
-      const slot = pool.freeSlot();
-      if (slot === undefined) {
-        compute();
-        await others();
-        continue;
-      }
-      const piece = pool.compute(slot, {
-        kernel,
-        beta,
-        wide: BYTES_PER_ELEMENT === 8,
-        count: end - begin,
-        inputs: inputs.length,
-        outputs: outputs.length,
-        fill: (parts) => parts.forEach((part, k) => part.set(inputs[k]!.subarray(begin, end))),
-        take: (parts) => parts.forEach((part, k) => outputs[k]!.set(part, begin)),
-        compute,
-      });
-      underWay.push(piece.catch((error) => void (failure ??= error)));
-      // Where a slot is always free: the workers are many, or another program has this core.
-      const pause = others();
-      if (pause !== undefined) await pause;
-    }
-    while (failure === undefined && pool.computeHere()) await others();
-  } catch (error) {
-    failure ??= error;
-  }
-  // Also after a failure: nothing is written once the promise is settled.
-  await Promise.all(underWay);
-  if (failure !== undefined) throw failure;
+  // Node 20 has no navigator.
+  const cores = navigator?.hardwareConcurrency ??
+    process?.getBuiltinModule?.("node:os")?.availableParallelism?.() ?? 2;
+  return Math.min(Math.max(cores - 1, 1), mostWorkers);
 }

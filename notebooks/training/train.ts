@@ -67,7 +67,7 @@ export async function train<A>(
   for (const name of Object.keys(options)) {
     if (optionNames.includes(name)) continue;
     throw new TypeError(
-      `train: options must not have ${JSON.stringify(name)}: there are ${optionNames.join(", ")}`,
+      `train: there is no option ${JSON.stringify(name)}; there are ${optionNames.join(", ")}`,
     );
   }
   const { hidden = [], epochs = 10, batch = 100, rate = 0.001, seed = 1, gain = 1 } = options;

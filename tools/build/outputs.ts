@@ -3,6 +3,7 @@
 import { makeBundle, makeDeclarations } from "./bundle.ts";
 import { makeEmbedded } from "./embed.ts";
 import { wgslModule } from "./wgsl.ts";
+import { workerModule } from "./worker.ts";
 
 /** One file, and how its text is made. */
 export interface Output {
@@ -11,10 +12,11 @@ export interface Output {
   make(): Promise<string>;
 }
 
-/** The list, in this order: the bundle holds what the first two have made. */
+/** The list, in this order: the bundle holds what the first three have made. */
 export const outputs: readonly Output[] = [
   { file: "kernels/engines/embedded.ts", make: makeEmbedded },
   { file: "kernels/engines/embedded_wgsl.ts", make: wgslModule },
+  { file: "kernels/engines/embedded_worker.ts", make: workerModule },
   { file: "dist/softplus.js", make: makeBundle },
   { file: "dist/softplus.d.ts", make: makeDeclarations },
 ];

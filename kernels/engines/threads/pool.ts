@@ -1,87 +1,67 @@
 /*
- * Workers, the slots of shared memory through which they get their work, and the jobs that they share.
+ * The job table and the slots, which the workers and the calling thread share.
  *
- * Each worker has a memory of its own, in which its kernels run and its slots lie. A worker that
- * ends, or that keeps a piece for two seconds, is replaced together with its memory, and the calling
- * thread computes its pieces from the caller's arrays, which are written only when a piece is done.
- * Where a replacement cannot start, the calling thread computes what comes into its slots.
+ * A piece of a worker that has ended is computed by the calling thread; a slow one is waited for.
  */
-import type { FloatArray } from "../matrix.ts";
-import { bestBuild, sharedBuild } from "../wasm/module.ts";
-import { Homes } from "./homes.ts";
-import { type Job, job, Jobs, owner, type Work } from "./job.ts";
-import { startWorker } from "./port.ts";
-import { complaintOf, layout, newSeat, type Seat, slotsPerWorker, source } from "./seat.ts";
-import { counter, field, type News, type Orders, partsOf, state } from "./worker.ts";
+import { sharedBuild } from "../wasm/module.ts";
+import { Job, type JobDescription } from "./job.ts";
+import { counter, entryAt } from "./protocol.ts";
+import { newSlotMemory, slotsPerWorker } from "./slots.ts";
+import { wake, Workers } from "./workers.ts";
+import { wait } from "./yielding.ts";
 
-/** A part of a call that fits in a slot. */
-export interface Piece {
-  readonly kernel: string;
-  readonly beta: number;
-  /** Whether the numbers are float64. */
-  readonly wide: boolean;
-  /** Elements. */
-  readonly count: number;
-  readonly inputs: number;
-  readonly outputs: number;
-  /** Copies the inputs into the slot. */
-  fill(parts: readonly FloatArray[]): void;
-  /** Copies the outputs out of it. */
-  take(parts: readonly FloatArray[]): void;
-  /** Computes the piece on the calling thread, without the slot. */
-  compute(): void;
-}
+/** Jobs of many pieces at a time; a call beyond them is computed on the calling thread. */
+const longJobs = 4;
 
-/** Milliseconds for which the calling thread watches for the last piece before it sleeps. */
-const patienceOfCaller = 0.05;
+// Before a test may put fake ones in their place.
+const { setInterval, clearInterval } = globalThis;
 
-/** A piece that stays where it is for so many ticks has lost its worker. */
-const patience = 4;
-const tick = 500;
-
-interface Pending {
-  readonly piece: Piece;
-  /** The state that the last tick saw, and for how many ticks. */
-  seen: number;
-  since: number;
-  done(): void;
-  fail(error: Error): void;
-}
-
-/** The workers and the slots. Slot s is that of worker s % size. */
+/** Workers, job table and slots. The first entries of the table are those of the slots. */
 export class Pool {
   readonly size: number;
-  readonly #control: Int32Array<SharedArrayBuffer>;
-  readonly #betas: Float64Array<SharedArrayBuffer>;
+  readonly slotMemory: WebAssembly.Memory;
+  readonly #slots: number;
+  readonly #control: Int32Array<SharedArrayBuffer> = sharedInt32(counter.length);
+  readonly #table: Int32Array<SharedArrayBuffer>;
   readonly #kernels: readonly string[];
-  readonly #seats: Seat[];
-  readonly #free: number[];
-  readonly #pending = new Map<number, Pending>();
-  readonly #jobs = new Jobs();
-  readonly #homes = new Homes((news) => this.#announce(news));
-  #hired = 0;
-  #timer: ReturnType<typeof setInterval> | undefined;
-  #listening = false;
+  readonly #workers: Workers;
+  readonly #jobs = new Set<Job>();
+  readonly #calls = new Set<Promise<void>>();
+  /** Entries without a job, those of slots and the others. */
+  readonly #free: { slot: number[]; long: number[] };
+  #keepAlive: ReturnType<typeof setInterval> | undefined;
+  #isCollecting = false;
   #ended: Error | undefined;
+  #end: Promise<void> | undefined;
 
   constructor(size: number) {
     this.size = size;
-    const slots = size * slotsPerWorker;
-    this.#control = new Int32Array(
-      new SharedArrayBuffer(4 * (counter.work + size + slots * field.length)),
-    );
-    this.#betas = new Float64Array(new SharedArrayBuffer(8 * slots));
-    this.#seats = Array.from({ length: size }, () => newSeat(0));
-    this.#free = Array.from({ length: slots }, (_, slot) => slots - 1 - slot);
-    this.#kernels = WebAssembly.Module.exports(bestBuild().module).map(({ name }) => name);
+    this.#slots = size * slotsPerWorker;
+    this.slotMemory = newSlotMemory(this.#slots);
+    const entries = this.#slots + longJobs;
+    this.#table = sharedInt32(entryAt(entries, this.#slots));
+    const module = sharedBuild();
+    this.#kernels = WebAssembly.Module.exports(module).map(({ name }) => name);
+    this.#workers = new Workers({
+      module,
+      control: this.#control,
+      table: this.#table,
+      entries,
+      shortEntries: this.#slots,
+    }, (id) => this.#reclaim(id));
+    this.#free = {
+      slot: Array.from({ length: this.#slots }, (_, slot) => slot),
+      long: Array.from({ length: longJobs }, (_, k) => this.#slots + k),
+    };
   }
 
   /** Starts the workers, and waits until each has its kernels. */
   async start(): Promise<void> {
+    this.memoryNumber(this.slotMemory);
     try {
-      await Promise.all(this.#seats.map((_, number) => this.#hire(number)));
+      await Promise.all(Array.from({ length: this.size }, () => this.#workers.spawn()));
     } catch (error) {
-      this.end(error as Error);
+      await this.end(error as Error);
       throw error;
     }
   }
@@ -91,289 +71,136 @@ export class Pool {
     return this.#ended;
   }
 
-  /** A slot that is free now. */
-  freeSlot(): number | undefined {
+  /** Runs a call; `end` waits for it. */
+  async run(call: () => Promise<void>): Promise<void> {
     if (this.#ended !== undefined) throw this.#ended;
-    this.#collect();
-    return this.#free.pop();
+    const running = call();
+    this.#calls.add(running);
+    try {
+      await running;
+    } catch (error) {
+      // Not before `end` resolves: who awaits that first still handles the rejection in time.
+      await this.#end;
+      throw error;
+    } finally {
+      this.#calls.delete(running);
+    }
   }
 
-  /** Computes a piece that no worker has begun, on this thread; false if there is none. */
+  /** Takes a slot, or an entry for a job of many pieces; undefined where none is free. */
+  takeEntry(kind: "slot" | "long"): number | undefined {
+    if (this.#ended !== undefined) throw this.#ended;
+    this.collect();
+    const free = this.#free[kind];
+    for (let at = free.length - 1; at >= 0; at--) {
+      // A worker may still be in it, though its last job is done.
+      if (!this.#workers.isIn(free[at]!)) return free.splice(at, 1)[0];
+    }
+    return undefined;
+  }
+
+  /** The number by which workers know a kernel. */
+  kernelNumber(name: string): number {
+    return this.#kernels.indexOf(name);
+  }
+
+  /** The number by which workers know a memory. */
+  memoryNumber(memory: WebAssembly.Memory): number {
+    return this.#workers.memories.idOf(memory);
+  }
+
+  /** Begins a job in an entry that was taken. */
+  begin(entry: number, job: JobDescription): Job {
+    const begun = new Job(this.#table, entry, this.#slots, job);
+    this.#jobs.add(begun);
+    wake(this.#control, counter.work, entry < this.#slots ? 1 : undefined);
+    this.#stayAwake();
+    if (!this.#isCollecting) void this.#collectAll();
+    return begun;
+  }
+
+  /** Gives back an entry in which no job was begun. */
+  giveBack(entry: number): void {
+    this.#free[entry < this.#slots ? "slot" : "long"].push(entry);
+  }
+
+  /** Computes a piece that no worker has begun, of any job, on this thread; false if there is none. */
   computeHere(): boolean {
-    this.#collect();
-    for (const [slot, pending] of this.#pending) {
-      const ready = state.ready + this.#seatOf(slot).tag;
-      const at = this.#at(slot);
-      if (Atomics.compareExchange(this.#control, at, ready, state.free) !== ready) continue;
-      this.#finish(slot, pending, () => pending.piece.compute());
+    this.collect();
+    for (const job of this.#jobs) {
+      if (!job.computeHere()) continue;
+      this.collect();
       return true;
     }
     return false;
   }
 
-  /** Computes a piece in a slot, and gives the slot back. */
-  compute(slot: number, piece: Piece): Promise<void> {
-    return new Promise((done, fail) => {
-      if (this.#ended !== undefined) return fail(this.#ended);
-      try {
-        this.#publish(slot, piece);
-      } catch (error) {
-        this.#release(slot);
-        throw error;
-      }
-      this.#pending.set(slot, { piece, seen: -1, since: 0, done, fail });
-      this.#timer ??= setInterval(() => this.#check(), tick);
-      if (!this.#listening) void this.#listen();
-    });
+  /** Ends the workers. Calls under way fail with `reason`; then nobody computes any more. */
+  end(reason: Error): Promise<void> {
+    return this.#end ??= this.#stop(reason);
   }
 
-  /** Begins a job, on a multiple of 32 elements; undefined where too many are under way. */
-  beginJob(
-    call: Omit<Work, "memory" | "kernelNumber">,
-    memory: WebAssembly.Memory,
-  ): Job | undefined {
-    if (this.#ended !== undefined) throw this.#ended;
-    const home = this.#homes.idOf(memory);
-    const kernelNumber = this.#kernels.indexOf(call.kernel);
-    const begun = this.#jobs.begin({ ...call, kernelNumber, memory: home });
-    if (begun === undefined) return undefined;
-    this.#seats.forEach((_, number) => this.#wake(counter.work + number));
-    this.#timer ??= setInterval(() => this.#check(), tick);
-    return begun;
-  }
-
-  /** Waits until the workers have done what they took of a job, and takes it out. */
-  async endJob(begun: Job): Promise<void> {
-    try {
-      const spun = performance.now() + patienceOfCaller;
-      for (;;) {
-        const seen = Atomics.load(this.#control, counter.done);
-        // First: a disposed pool has no workers, and that is not what went wrong.
-        begun.failure ??= this.#ended;
-        this.#takeBack(begun);
-        // Also after a failure: nothing is written once the promise is settled.
-        if (begun.failure !== undefined) begun.abandon();
-        if (begun.isDone) break;
-        // What workers that were lost have left.
-        if (begun.computeHere() || performance.now() < spun) continue;
-        await this.#moved(seen);
-      }
-    } finally {
-      this.#jobs.end(begun);
-      this.#rest();
-    }
-    if (begun.failure !== undefined) throw begun.failure;
-  }
-
-  /** Ends the workers; what is under way fails with `reason`. */
-  end(reason: Error): void {
-    if (this.#ended !== undefined) return;
+  async #stop(reason: Error): Promise<void> {
     this.#ended = reason;
-    clearInterval(this.#timer);
-    Atomics.store(this.#control, counter.stop, 1);
-    this.#seats.forEach((_, number) => this.#wake(counter.work + number));
-    this.#wake(counter.done);
-    for (const seat of this.#seats) {
-      seat.port?.end();
-      delete seat.port;
-    }
-    for (const { fail } of this.#pending.values()) fail(reason);
-    this.#pending.clear();
-  }
-
-  #at(slot: number): number {
-    return counter.work + this.size + slot * field.length;
-  }
-
-  #wake(at: number): void {
-    Atomics.add(this.#control, at, 1);
-    Atomics.notify(this.#control, at);
-  }
-
-  #seatOf(slot: number): Seat {
-    return this.#seats[slot % this.size]!;
-  }
-
-  #parts(slot: number, { wide, inputs, outputs, count }: Piece): FloatArray[] {
-    const { buffer } = this.#seatOf(slot).memory;
-    const index = Math.floor(slot / this.size);
-    return partsOf(buffer, layout, index, wide, Math.max(inputs, outputs), count);
-  }
-
-  /** Fills a slot and wakes its worker. */
-  #publish(slot: number, piece: Piece): void {
-    piece.fill(this.#parts(slot, piece).slice(0, piece.inputs));
-    const at = this.#at(slot);
-    const control = this.#control;
-    control[at + field.kernel] = this.#kernels.indexOf(piece.kernel);
-    control[at + field.wide] = piece.wide ? 1 : 0;
-    control[at + field.count] = piece.count;
-    control[at + field.inputs] = piece.inputs;
-    control[at + field.outputs] = piece.outputs;
-    this.#betas[slot] = piece.beta;
-    Atomics.store(control, at, state.ready + this.#seatOf(slot).tag);
-    this.#wake(counter.work + slot % this.size);
+    this.#stayAwake();
+    this.#workers.leave();
+    for (const job of this.#jobs) job.abandon(reason);
+    this.collect();
+    await Promise.allSettled(this.#calls);
+    await this.#workers.end();
+    this.#rest();
   }
 
   /** Collects what is done, as long as anything is under way. */
-  async #listen(): Promise<void> {
-    this.#listening = true;
-    while (this.#pending.size > 0) {
+  async #collectAll(): Promise<void> {
+    this.#isCollecting = true;
+    while (this.#jobs.size > 0) {
       const seen = Atomics.load(this.#control, counter.done);
-      this.#collect();
-      if (this.#pending.size === 0) break;
-      await this.#moved(seen);
+      this.collect();
+      if (this.#jobs.size > 0) await wait(this.#control, counter.done, seen);
     }
-    this.#listening = false;
+    this.#isCollecting = false;
     this.#rest();
   }
 
-  /** Waits for a worker that has done something since `seen`. */
-  async #moved(seen: number): Promise<void> {
-    await (typeof Atomics.waitAsync === "function"
-      ? Atomics.waitAsync(this.#control, counter.done, seen).value
-      : new Promise((wake) => setTimeout(wake)));
-  }
-
-  /** Tells every worker of a memory; they look into their messages as soon as they may. */
-  #announce(news: News): void {
-    for (const { port } of this.#seats) port?.send(news);
-    Atomics.add(this.#control, counter.mail, 1);
-    this.#seats.forEach((_, number) => this.#wake(counter.work + number));
-  }
-
-  /** Takes back the pieces of a job whose worker is no longer there, or has failed. */
-  #takeBack(begun: Job): void {
-    for (const id of begun.owners()) {
-      const seat = this.#seats.find((one) => one.id === id);
-      if (id === owner.failed) {
-        begun.failure ??= complaintOf(this.#seats);
-        begun.takeBack(id, begun.failure);
-      } else if (seat?.port === undefined) {
-        begun.takeBack(
-          id,
-          new Error(
-            "threads: a worker ended while it computed in place: the array is part written",
-          ),
-        );
-      }
+  /** Settles the jobs that are done. */
+  collect(): void {
+    for (const job of this.#jobs) {
+      if (!job.isDone) continue;
+      if (job.hasFailed) job.abandon(this.#workers.takeReport());
+      this.#jobs.delete(job);
+      job.settle();
+      this.giveBack(job.entry);
+      // Who waits for workers must learn that there is nothing left to wait for.
+      if (this.#jobs.size === 0) wake(this.#control, counter.done);
     }
   }
 
-  /** If nothing is under way: no timer, which would keep the process alive. */
+  /**
+   * Keeps the process alive, as neither a worker nor a promise of Atomics.waitAsync does. Such a
+   * promise does not wake Deno 2.0 to 2.3 either: it resolves when a timer turns the event loop.
+   */
+  #stayAwake(): void {
+    this.#keepAlive ??= setInterval(() => {}, 5);
+  }
+
+  /** If nothing is under way: lets the process end. */
   #rest(): void {
-    if (this.#pending.size > 0 || this.#jobs.open.length > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    if (this.#jobs.size > 0 || (this.#ended !== undefined && this.#workers.count > 0)) return;
+    clearInterval(this.#keepAlive);
+    this.#keepAlive = undefined;
   }
 
-  #collect(): void {
-    for (const [slot, pending] of this.#pending) {
-      const at = this.#at(slot);
-      const now = Atomics.load(this.#control, at) - this.#seatOf(slot).tag;
-      if (now !== state.done && now !== state.failed) continue;
-      this.#finish(slot, pending, () => {
-        if (now === state.failed) throw complaintOf([this.#seatOf(slot)]);
-        const parts = this.#parts(slot, pending.piece);
-        pending.piece.take(parts.slice(0, pending.piece.outputs));
-      });
-    }
+  /** Computes the pieces of a worker that has ended. */
+  #reclaim(id: number): void {
+    for (const job of this.#jobs) job.reclaim(id);
+    this.collect();
+    wake(this.#control, counter.done);
+    if (this.#workers.count > 0) return;
+    void this.end(new Error("threads: all workers have ended, and none could be started again"));
   }
+}
 
-  /** Does what is left of a piece, tells its call, and gives the slot back. */
-  #finish(slot: number, { done, fail }: Pending, rest: () => void): void {
-    this.#pending.delete(slot);
-    try {
-      rest();
-      done();
-    } catch (error) {
-      fail(error as Error);
-    }
-    this.#release(slot);
-    // Who waits for workers must learn that there is nothing left to wait for.
-    if (this.#pending.size === 0) this.#wake(counter.done);
-  }
-
-  #release(slot: number): void {
-    Atomics.store(this.#control, this.#at(slot), state.free);
-    this.#free.push(slot);
-  }
-
-  /** Finds pieces that do not move: their worker is gone, or does not answer. */
-  #check(): void {
-    this.#collect();
-    this.#rest();
-    for (const [slot, pending] of [...this.#pending]) {
-      const now = Atomics.load(this.#control, this.#at(slot));
-      pending.since = now === pending.seen ? pending.since + 1 : 0;
-      pending.seen = now;
-      if (pending.since < patience) continue;
-      this.#lose(slot % this.size);
-    }
-    for (const begun of this.#jobs.open) {
-      begun.since = begun.done === begun.seen ? begun.since + 1 : 0;
-      begun.seen = begun.done;
-      if (begun.since < patience) continue;
-      for (const id of begun.owners()) {
-        const number = this.#seats.findIndex((seat) => seat.id === id);
-        if (number >= 0) this.#lose(number);
-      }
-    }
-    // Who waits for a job looks for lost workers.
-    if (this.#jobs.open.length > 0) this.#wake(counter.done);
-  }
-
-  async #hire(number: number): Promise<void> {
-    const seat = this.#seats[number]!;
-    const port = startWorker(source());
-    seat.port = port;
-    seat.id = this.#hired = this.#hired % owner.last + 1;
-    await new Promise<void>((ready, fail) => {
-      port.onAnswer = () => ready();
-      port.onEnd = (why) => fail(new Error(`threads: a worker did not start: ${why}`));
-      const orders: Orders = {
-        module: sharedBuild(),
-        memory: seat.memory,
-        kernels: this.#kernels,
-        number,
-        size: this.size,
-        tag: seat.tag,
-        control: this.#control,
-        betas: this.#betas,
-        layout,
-        id: seat.id,
-        jobs: this.#jobs.table,
-        jobBetas: this.#jobs.betas,
-        homes: this.#homes.all(),
-        mail: Atomics.load(this.#control, counter.mail),
-        constants: { state, counter, field, job, owner },
-      };
-      port.send(orders);
-    });
-    port.onEnd = () => this.#lose(number);
-    port.keepsProcess(false);
-  }
-
-  /** Replaces a worker and its memory, and computes the pieces that it had. */
-  #lose(number: number): void {
-    const { port, tag } = this.#seats[number]!;
-    if (this.#ended !== undefined) return;
-    this.#collect();
-    if (port !== undefined) {
-      port.onEnd = () => {};
-      port.end();
-    }
-    for (const [slot, pending] of this.#pending) {
-      if (slot % this.size === number) this.#finish(slot, pending, () => pending.piece.compute());
-    }
-    this.#wake(counter.done);
-    const replace = async () => {
-      this.#seats[number] = newSeat(tag + state.tags);
-      await this.#hire(number);
-    };
-    replace().catch((error: Error) => {
-      delete this.#seats[number]!.port;
-      if (this.#seats.every((seat) => seat.port === undefined)) this.end(error);
-    });
-  }
+function sharedInt32(length: number): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(4 * length));
 }

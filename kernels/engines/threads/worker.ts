@@ -1,159 +1,162 @@
 /*
- * What a worker does, and the shared memory in which it finds its work.
- *
- * Messages between threads take a quarter of a millisecond here, atomic operations 10 us. So a worker
- * gets one message, with everything it needs for pieces in slots, and from then on sleeps on a counter
- * of its own; it goes back to its messages only where a memory of jobs comes or goes. Its slots are in
- * the memory of its kernels, so it computes where the piece lies, in place. Who is slow gets fewer
- * pieces: a slot is filled again only when it is done.
+ * What a worker runs. `deno task build` makes it, with all it imports, one text in
+ * embedded_worker.ts, so that a worker needs no file, no permission and no bundler's help.
  */
-import type { FloatArray } from "../matrix.ts";
-import type { Runner } from "../wasm/runner.ts";
-import type { Home, JobOrders, share } from "./job.ts";
+import type { FloatArray } from "../arrays.ts";
+import { createRunner, type Runner } from "../wasm/runner.ts";
+import { counter, entryAt, field, type Init, phase, piece, status } from "./protocol.ts";
+import type { MemoryMessage } from "./protocol.ts";
 
-/**
- * States of a slot, to which the tag of the worker that it is for is added: a worker that is being
- * replaced may live on for a while, and must neither take nor finish what is meant for the next one.
- */
-export const state = { free: 0, ready: 1, taken: 2, done: 3, failed: 4, tags: 8 } as const;
-
-/** Int32 at the start of the control memory; from `work` on one for each worker. */
-export const counter = { done: 0, stop: 1, mail: 2, work: 3 } as const;
-
-/** Int32 for each slot, after the counters. */
-export const field = {
-  state: 0,
-  kernel: 1,
-  wide: 2,
-  count: 3,
-  inputs: 4,
-  outputs: 5,
-  length: 8,
-} as const;
-
-/** What a worker gets. Slot s is the worker's if s leaves its number when divided by `size`. */
-export interface Orders extends JobOrders {
-  readonly module: WebAssembly.Module;
+interface SharedMemory {
   readonly memory: WebAssembly.Memory;
-  readonly number: number;
-  readonly size: number;
-  /** What this worker adds to the states of slots, a multiple of state.tags. */
-  readonly tag: number;
-  /** Counters, then the fields of every slot. */
-  readonly control: Int32Array;
-  /** One for each slot of all workers. */
-  readonly betas: Float64Array;
-  readonly layout: Layout;
-  /** Shared memories, and the counter of messages, when the orders were given. */
-  readonly homes: readonly News[];
-  readonly mail: number;
-  readonly constants: JobOrders["constants"] & {
-    readonly state: typeof state;
-    readonly counter: typeof counter;
-    readonly field: typeof field;
-  };
-}
-
-/** A message after the orders: a memory of jobs, or that one is gone. */
-export interface News {
-  readonly id: number;
-  readonly memory?: WebAssembly.Memory;
+  readonly runner: Runner;
 }
 
 /** What a worker keeps from message to message. */
-export interface Desk {
-  readonly orders: Orders;
-  readonly runner: Runner;
-  readonly homes: Map<number, Home>;
-  /** Messages that came, counted as in the counter. */
+interface Context extends Init {
+  readonly kernels: readonly string[];
+  readonly shared: Map<number, SharedMemory>;
   received: number;
 }
 
-/** Where the slots of a worker lie in its memory, and before them what it says of a failure. */
-export interface Layout {
-  readonly complaint: number;
-  readonly start: number;
-  readonly bytes: number;
-  readonly apart: number;
+/** The end of the channel to the calling thread, as Node and the web have it. */
+interface Parent {
+  on?(event: "message", listener: (message: unknown) => void): void;
+  onmessage?: (event: { data: unknown }) => void;
+  postMessage(message: string): void;
 }
 
-/** Views of the arrays of a piece, one after the other in the worker's slot of this index. */
-export function partsOf(
-  buffer: ArrayBufferLike,
-  { start, bytes, apart }: Layout,
-  index: number,
-  wide: boolean,
-  arrays: number,
-  count: number,
-): FloatArray[] {
-  const between = Math.floor(bytes / arrays / 64) * 64;
-  const parts: FloatArray[] = [];
-  for (let k = 0; k < arrays; k++) {
-    const at = start + index * apart + k * between;
-    parts.push(
-      (wide
-        ? new Float64Array(buffer, at, count)
-        : new Float32Array(buffer, at, count)) as unknown as FloatArray,
-    );
+let context: Context | undefined;
+
+function receive(message: unknown): void {
+  if (context === undefined) {
+    const init = message as Init;
+    const kernels = WebAssembly.Module.exports(init.module).map(({ name }) => name);
+    context = { ...init, kernels, shared: new Map(), received: init.messages };
+    for (const memory of init.memories) receiveMemory(context, memory);
+    Atomics.compareExchange(init.status, status.phase, phase.starting, phase.working);
+    parent.postMessage("ready");
+  } else {
+    context.received++;
+    try {
+      receiveMemory(context, message as MemoryMessage);
+    } catch {
+      // No room for another instance: others compute what lies in that memory.
+    }
   }
-  return parts;
+  work(context);
 }
 
-/**
- * Works until told to stop, or until there is a message to read. Stands on nothing but its arguments:
- * its source text is the worker.
- */
-export function work(
-  { orders, runner, homes, received }: Desk,
-  parts: typeof partsOf,
-  shareJobs: typeof share,
-): void {
-  const { memory, control, betas, layout, number, size, tag, kernels } = orders;
-  const { state, counter, field } = orders.constants;
-  const mine = counter.work + number;
-  const [ready, taken] = [state.ready + tag, state.taken + tag];
-  // Into its own memory, length first: the fields may be those of the next worker's piece.
-  const complain = (error: unknown) => {
-    const text = String(error).slice(0, 200);
-    const letters = new Uint16Array(memory.buffer, layout.complaint, 1 + text.length);
-    letters[0] = text.length;
-    for (let i = 0; i < text.length; i++) letters[1 + i] = text.charCodeAt(i);
-  };
-  const tell = () => {
-    Atomics.add(control, counter.done, 1);
-    Atomics.notify(control, counter.done);
-  };
+function receiveMemory({ module, shared }: Context, { id, memory }: MemoryMessage): void {
+  if (memory === undefined) shared.delete(id);
+  else shared.set(id, { memory, runner: createRunner(module, memory) });
+}
+
+/** Computes until told to leave, or until there is a message to read. */
+function work(context: Context): void {
+  const { control, status: own } = context;
   for (;;) {
-    const seen = Atomics.load(control, mine);
-    if (Atomics.load(control, counter.stop) === 1) return;
-    if (Atomics.load(control, counter.mail) !== received) return;
-    let found = false;
-    for (let slot = number; slot < betas.length; slot += size) {
-      const at = counter.work + size + slot * field.length;
-      if (Atomics.compareExchange(control, at, ready, taken) !== ready) continue;
-      found = true;
-      const index = (slot - number) / size;
-      let end: number = state.done;
-      try {
-        const inputs = control[at + field.inputs]!;
-        const outputs = control[at + field.outputs]!;
-        const count = control[at + field.count]!;
-        const wide = control[at + field.wide] === 1;
-        const arrays = Math.max(inputs, outputs);
-        const views = parts(memory.buffer, layout, index, wide, arrays, count);
-        const kernel = kernels[control[at + field.kernel]!]!;
-        runner.run(kernel, betas[slot]!, views.slice(0, inputs), views.slice(0, outputs), 0, count);
-      } catch (error) {
-        complain(error);
-        end = state.failed;
-      }
-      Atomics.compareExchange(control, at, taken, end + tag);
-      tell();
+    const seen = Atomics.load(control, counter.work);
+    if (Atomics.load(own, status.leave) === 1) {
+      Atomics.store(own, status.phase, phase.left);
+      return tell(control);
     }
-    if (shareJobs(orders, homes, complain)) {
-      found = true;
-      tell();
-    }
-    if (!found) Atomics.wait(control, mine, seen);
+    if (Atomics.load(own, status.phase) === phase.left) return;
+    if (Atomics.load(control, counter.messages) !== context.received) return;
+    if (!lookForWork(context)) Atomics.wait(control, counter.work, seen);
   }
 }
+
+function tell(control: Int32Array): void {
+  Atomics.add(control, counter.done, 1);
+  Atomics.notify(control, counter.done);
+}
+
+/** Takes part in every job there is; false where no piece was left. */
+function lookForWork(context: Context): boolean {
+  const { control, table, status: own, entries, shortEntries } = context;
+  let found = false;
+  for (let entry = 0; entry < entries; entry++) {
+    const at = entryAt(entry, shortEntries);
+    if (Atomics.load(table, at + field.open) === 0) continue;
+    if (Atomics.load(table, at + field.next) >= table[at + field.pieces]!) continue;
+    Atomics.store(own, status.entry, entry + 1);
+    // Once more: only from now on the entry cannot go to another job.
+    const took = Atomics.load(table, at + field.open) === 1 && computePieces(context, at);
+    Atomics.store(own, status.entry, 0);
+    if (!took) continue;
+    found = true;
+    tell(control);
+  }
+  return found;
+}
+
+/** Computes pieces of one job until none is left; false where there was none. */
+function computePieces(context: Context, at: number): boolean {
+  const { table, id, shared } = context;
+  // Where the memory is not known yet, a message that brings it is under way.
+  const home = shared.get(table[at + field.memory]!);
+  if (home === undefined) return false;
+  let compute: ((number: number) => void) | undefined;
+  for (let took = false;; took = true) {
+    let word: number;
+    let number: number;
+    do {
+      number = Atomics.add(table, at + field.next, 1);
+      if (number >= table[at + field.pieces]!) return took;
+      word = at + field.words + number;
+    } while (Atomics.compareExchange(table, word, piece.free, id) !== piece.free);
+    let result: number = piece.done;
+    try {
+      compute ??= kernelOn(home, context, at);
+      compute(number);
+    } catch (error) {
+      report(context, error);
+      result = piece.failed;
+    }
+    Atomics.store(table, word, result);
+  }
+}
+
+/** The function that computes a piece of the job in an entry. */
+function kernelOn(
+  { memory: { buffer }, runner }: SharedMemory,
+  { table, kernels }: Context,
+  at: number,
+): (number: number) => void {
+  const count = table[at + field.count]!;
+  const step = table[at + field.step]!;
+  const kernel = kernels[table[at + field.kernel]!]!;
+  const beta = new Float64Array(table.buffer, 4 * (at + field.beta), 1)[0]!;
+  const Type = table[at + field.wide] === 1 ? Float64Array : Float32Array;
+  let address = at + field.arrays;
+  const views = (arrays: number): FloatArray[] => {
+    const made: FloatArray[] = [];
+    for (let k = 0; k < arrays; k++) {
+      made.push(new Type(buffer as ArrayBuffer, table[address++]! >>> 0, count));
+    }
+    return made;
+  };
+  const inputs = views(table[at + field.inputs]!);
+  const outputs = views(table[at + field.outputs]!);
+  return (number) => {
+    const begin = number * step;
+    runner.run(kernel, beta, inputs, outputs, begin, Math.min(begin + step, count));
+  };
+}
+
+/** Writes what went wrong where the calling thread finds it. */
+function report({ status: own }: Context, error: unknown): void {
+  const text = String(error).slice(0, 200);
+  const units = new Uint16Array(own.buffer, 4 * status.report, text.length);
+  for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
+  Atomics.store(own, status.reportLength, text.length);
+}
+
+const { process, self } = globalThis as unknown as {
+  process?: { getBuiltinModule?(name: string): { parentPort?: Parent | null } | undefined };
+  self: Parent;
+};
+const parent: Parent = process?.getBuiltinModule?.("node:worker_threads")?.parentPort ?? self;
+if (parent.on) parent.on("message", receive);
+else parent.onmessage = ({ data }) => receive(data);

@@ -7,7 +7,17 @@
  * arena is sized for several arrays of the kind that opened it (address space, not memory: pages
  * count from their first use) and goes away with the last array in it that the program still holds.
  */
-import { arrayType, describe, type FloatArray, type FloatArrayConstructor } from "../matrix.ts";
+import {
+  arrayType,
+  bufferOf,
+  byteLengthOf,
+  byteOffsetOf,
+  type FloatArray,
+  type FloatArrayConstructor,
+  lengthOf,
+} from "../arrays.ts";
+import { disposeSymbol } from "../disposal.ts";
+import { describe } from "../matrix.ts";
 import { newMemory } from "./module.ts";
 import { createRunner, heapStart, type Runner } from "./runner.ts";
 
@@ -15,48 +25,114 @@ import { createRunner, heapStart, type Runner } from "./runner.ts";
 const limit = 2 ** 32 - 65536;
 const smallest = 2 ** 26;
 
-/** Symbol.dispose, where the runtime has it. */
-const dispose: symbol = Symbol.dispose ?? Symbol.for("Symbol.dispose");
+/** An array that was handed out. */
+interface Block {
+  readonly start: number;
+  readonly end: number;
+  /** Calls under way that use it. */
+  users: number;
+  /** Given back; its memory stays until the last user is done. */
+  isFreed: boolean;
+}
 
 /** A memory, and the arrays in it. */
 export class Arena {
   readonly memory: WebAssembly.Memory;
   readonly runner: Runner;
-  /** Start of every array that is handed out, and its end, in ascending order. */
-  readonly blocks: [start: number, end: number][] = [];
+  /** In ascending order. */
+  readonly #blocks: Block[] = [];
   /** Below this address memory may have been used before. */
-  used: number = heapStart;
+  #used: number = heapStart;
 
   constructor(module: WebAssembly.Module, bytes: number, isShared: boolean) {
     this.memory = newMemory(bytes, isShared);
     this.runner = createRunner(module, this.memory);
   }
 
-  /** The start of a free stretch, or undefined. */
-  place(bytes: number): number | undefined {
+  /** The start of a stretch that is free, and whether it is all zeros; or undefined. */
+  place(bytes: number): { start: number; isZero: boolean } | undefined {
     let start = heapStart;
     let at = 0;
-    for (; at < this.blocks.length; at++) {
-      const [blockStart, blockEnd] = this.blocks[at]!;
-      if (blockStart - start >= bytes) break;
-      start = blockEnd;
+    for (; at < this.#blocks.length; at++) {
+      const block = this.#blocks[at]!;
+      if (block.start - start >= bytes) break;
+      start = block.end;
     }
-    if (start + bytes > this.memory.buffer.byteLength) return undefined;
-    this.blocks.splice(at, 0, [start, start + bytes]);
-    return start;
+    const end = start + bytes;
+    if (end > this.memory.buffer.byteLength) return undefined;
+    this.#blocks.splice(at, 0, { start, end, users: 0, isFreed: false });
+    const isZero = start >= this.#used;
+    this.#used = Math.max(this.#used, end);
+    return { start, isZero };
   }
 
-  /** True where the whole array lies in memory that is handed out. */
-  holds(array: FloatArray): boolean {
-    const end = array.byteOffset + array.byteLength;
-    return this.blocks.some(([from, to]) => from <= array.byteOffset && end <= to);
+  /** The block in which the whole array lies, if it was not given back. */
+  blockOf(array: FloatArray): Block | undefined {
+    const from = byteOffsetOf(array);
+    const to = from + byteLengthOf(array);
+    return this.#blocks.find(({ start, end, isFreed }) => !isFreed && start <= from && to <= end);
   }
+
+  /** Takes the array that begins there back; false if there is none. */
+  free(start: number): boolean {
+    const block = this.#blocks.find((one) => one.start === start && !one.isFreed);
+    if (block === undefined) return false;
+    block.isFreed = true;
+    this.reuse(block);
+    return true;
+  }
+
+  /** Makes room where a block was given back and nobody uses it any more. */
+  reuse(block: Block): void {
+    if (block.isFreed && block.users === 0) this.#blocks.splice(this.#blocks.indexOf(block), 1);
+  }
+}
+
+/** Every arena by its buffer, whoever made it: it lives as long as an array in it. */
+const arenas = new WeakMap<ArrayBufferLike, Arena>();
+
+/** Calls `found` for every array that lies in an arena; refuses one that was given back. */
+function eachBlock(
+  inputs: readonly FloatArray[],
+  outputs: readonly FloatArray[],
+  found?: (arena: Arena, block: Block) => void,
+): void {
+  const look = (argument: string, array: FloatArray) => {
+    const arena = arenas.get(bufferOf(array));
+    if (arena === undefined || lengthOf(array) === 0) return;
+    const block = arena.blockOf(array);
+    if (block === undefined) {
+      throw new TypeError(
+        `${argument} has been freed: ${argument} must not have been given back by free or using`,
+      );
+    }
+    found?.(arena, block);
+  };
+  inputs.forEach((array, k) => look(k === 0 ? "x" : "upstream", array));
+  if (outputs.length === 1) look("out", outputs[0]!);
+  else outputs.forEach((array, k) => look(k === 0 ? "out.value" : "out.grad", array));
+}
+
+/**
+ * Keeps the memory of a call's arrays, where it is of any arena, until the function that it returns
+ * is called: an array that is freed in between is handed out again only then.
+ */
+export function hold(inputs: readonly FloatArray[], outputs: readonly FloatArray[]): () => void {
+  const held: [Arena, Block][] = [];
+  eachBlock(inputs, outputs, (arena, block) => held.push([arena, block]));
+  for (const [, block] of held) block.users++;
+  return () => {
+    for (const [arena, block] of held) {
+      block.users--;
+      arena.reuse(block);
+    }
+  };
 }
 
 /** Hands out arrays, and knows in which arena an array lives. */
 export class Arenas {
-  /** By buffer: an arena lives as long as an array in it. */
-  readonly #byBuffer = new WeakMap<ArrayBufferLike, Arena>();
+  /** Those that these have made. */
+  readonly #own = new WeakSet<Arena>();
   #open: WeakRef<Arena>[] = [];
   readonly #module: () => WebAssembly.Module;
   readonly #isShared: boolean;
@@ -88,24 +164,24 @@ export class Arenas {
         `alloc: length must fit in 4 GiB, got ${length} elements of ${type.BYTES_PER_ELEMENT} bytes`,
       );
     }
-    const [arena, start] = this.#place(bytes);
+    const [arena, { start, isZero }] = this.#place(bytes);
     const array = new type(arena.memory.buffer as ArrayBuffer, start, length) as T;
-    if (start < arena.used) array.fill(0);
-    arena.used = Math.max(arena.used, start + bytes);
-    Object.defineProperty(array, dispose, { value: () => this.free(array) });
+    if (!isZero) array.fill(0);
+    Object.defineProperty(array, disposeSymbol(), { value: () => this.free(array) });
     return array as T & Disposable;
   }
 
-  #place(bytes: number): [Arena, number] {
+  #place(bytes: number): [Arena, { start: number; isZero: boolean }] {
     this.#open = this.#open.filter((reference) => reference.deref() !== undefined);
     for (const reference of this.#open) {
       const arena = reference.deref();
-      const start = arena?.place(bytes);
-      if (arena !== undefined && start !== undefined) return [arena, start];
+      const place = arena?.place(bytes);
+      if (arena !== undefined && place !== undefined) return [arena, place];
     }
     const arena = this.#newArena(bytes);
     this.#open.push(new WeakRef(arena));
-    this.#byBuffer.set(arena.memory.buffer, arena);
+    this.#own.add(arena);
+    arenas.set(arena.memory.buffer, arena);
     return [arena, arena.place(bytes)!];
   }
 
@@ -125,25 +201,20 @@ export class Arenas {
     if (arrayType(array) === undefined) {
       throw new TypeError(`free: array must come from alloc, got ${describe(array)}`);
     }
-    const arena = this.#byBuffer.get(array.buffer);
-    const at = arena?.blocks.findIndex(([start]) => start === array.byteOffset) ?? -1;
-    if (arena === undefined || at < 0) {
+    const arena = this.#arenaOf(array);
+    if (arena === undefined || !arena.free(byteOffsetOf(array))) {
       throw new TypeError("free: array must come from alloc and not have been freed");
     }
-    arena.blocks.splice(at, 1);
   }
 
   /** The arena of the first input; where all these arrays lie in it, its runner copies nothing. */
   arenaOf(inputs: readonly FloatArray[], outputs: readonly FloatArray[]): Arena | undefined {
-    for (const array of inputs) this.#check("an input", array);
-    for (const array of outputs) this.#check("out", array);
-    return this.#byBuffer.get(inputs[0]!.buffer);
+    eachBlock(inputs, outputs);
+    return this.#arenaOf(inputs[0]!);
   }
 
-  #check(argument: string, array: FloatArray): void {
-    const arena = this.#byBuffer.get(array.buffer);
-    if (arena !== undefined && array.length > 0 && !arena.holds(array)) {
-      throw new TypeError(`${argument} must not have been given back by free or using`);
-    }
+  #arenaOf(array: FloatArray): Arena | undefined {
+    const arena = arenas.get(bufferOf(array));
+    return arena !== undefined && this.#own.has(arena) ? arena : undefined;
   }
 }

@@ -3,6 +3,7 @@
  * defaults of WebGPU, 128 MiB for a binding, are far below what GPUs can do.
  */
 import { describe } from "../matrix.ts";
+import { checkOptions } from "../options.ts";
 import { WebGpuUnavailableError } from "./errors.ts";
 import { within } from "./turn.ts";
 
@@ -151,15 +152,7 @@ const names: readonly string[] = ["powerPreference", "device"];
 
 function readOptions(options: unknown): WebGpuOptions {
   if (options === undefined) return {};
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`webgpu: options must be an object, got ${describe(options)}`);
-  }
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    throw new TypeError(
-      `webgpu: there is no option ${JSON.stringify(unknown)}; there are ${names.join(" and ")}`,
-    );
-  }
+  checkOptions("webgpu", options, names);
   const { powerPreference, device } = options as WebGpuOptions;
   if (
     powerPreference !== undefined && powerPreference !== "low-power" &&

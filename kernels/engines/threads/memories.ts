@@ -1,19 +1,19 @@
-/* The memories of jobs that workers know, as long as the program holds an array in them. */
-import type { News } from "./worker.ts";
+/* The shared memories that workers know, as long as the program holds an array in them. */
+import type { MemoryMessage } from "./protocol.ts";
 
-/** Gives memories numbers, and tells of those that come and go. */
-export class Homes {
+/** Gives memories numbers, and tells workers of those that come and go. */
+export class Memories {
   readonly #ids = new WeakMap<WebAssembly.Memory, number>();
   readonly #living = new Map<number, WeakRef<WebAssembly.Memory>>();
-  readonly #gone: FinalizationRegistry<number>;
-  readonly #announce: (news: News) => void;
+  readonly #collected: FinalizationRegistry<number>;
+  readonly #send: (message: MemoryMessage) => void;
   #last = 0;
 
-  constructor(announce: (news: News) => void) {
-    this.#announce = announce;
-    this.#gone = new FinalizationRegistry((id) => {
+  constructor(send: (message: MemoryMessage) => void) {
+    this.#send = send;
+    this.#collected = new FinalizationRegistry((id) => {
       this.#living.delete(id);
-      announce({ id });
+      send({ id });
     });
   }
 
@@ -24,13 +24,13 @@ export class Homes {
     const id = ++this.#last;
     this.#ids.set(memory, id);
     this.#living.set(id, new WeakRef(memory));
-    this.#gone.register(memory, id);
-    this.#announce({ id, memory });
+    this.#collected.register(memory, id);
+    this.#send({ id, memory });
     return id;
   }
 
   /** What a new worker must know. */
-  all(): News[] {
+  all(): MemoryMessage[] {
     return [...this.#living].flatMap(([id, reference]) => {
       const memory = reference.deref();
       return memory === undefined ? [] : [{ id, memory }];
