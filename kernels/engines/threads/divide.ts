@@ -14,11 +14,16 @@ const watching = 0.05;
 /** Elements that the calling thread computes at a time where it is alone. */
 const chunk = 2 ** 16;
 
-/** Whether the runner computes a call where its arrays are, in `buffer`. */
-export function isIn(buffer: ArrayBufferLike, { inputs, outputs }: Call): boolean {
-  // The runner takes two inputs through its tiles, of which a memory has one set.
-  return inputs.length === 1 &&
-    [...inputs, ...outputs].every((array) => array.buffer === buffer);
+/**
+ * Whether the runner computes such a call where its arrays are. It takes two inputs through its tiles,
+ * of which a memory has one set, so that several threads cannot.
+ */
+const runsInPlace = ({ inputs }: Call): boolean => inputs.length === 1;
+
+/** Whether all arrays of a call lie in `buffer`, and are computed there. */
+export function isIn(buffer: ArrayBufferLike, call: Call): boolean {
+  return runsInPlace(call) &&
+    [...call.inputs, ...call.outputs].every((array) => array.buffer === buffer);
 }
 
 /** Computes where the arrays are, on all threads. */
@@ -90,7 +95,7 @@ export async function runCopying(pool: Pool, call: Call, smallest: number): Prom
     for (let begin = 0; begin < length && failure === undefined; begin += step) {
       if (pool.ended !== undefined) throw pool.ended;
       const end = Math.min(begin + step, length);
-      const slot = inputs.length === 1 ? pool.takeEntry("slot") : undefined;
+      const slot = runsInPlace(call) ? pool.takeEntry("slot") : undefined;
       if (slot === undefined) {
         runWasm(call, begin, end);
         await others();
