@@ -55,6 +55,8 @@ export class WorkerThread {
   readonly status: Int32Array<SharedArrayBuffer> = new Int32Array(
     new SharedArrayBuffer(4 * status.length),
   );
+  /** Whether it has ended by an error, not by the hand of another. */
+  hasFailed = false;
   #port: Port | undefined;
   #lifeline: MessagePort | undefined;
   #hasEnded = false;
@@ -78,6 +80,7 @@ export class WorkerThread {
           ready: resolve,
           failed: (reason: string) => {
             why = reason;
+            this.hasFailed = true;
             // A worker of the web does not end where its source was refused; no other event comes.
             if (builtin === undefined) listener.exited();
           },

@@ -16,6 +16,9 @@ export function wake(control: Int32Array, at: number, sleepers?: number): void {
 /** What every worker gets. */
 type SharedInit = Pick<Init, "module" | "control" | "table" | "entries" | "shortEntries">;
 
+/** Workers in a row that may end before they begin, as where somebody kills them. */
+const mostFailures = 8;
+
 /** Starts workers, replaces them, and ends them. */
 export class Workers {
   /** The memories that they know. */
@@ -24,6 +27,8 @@ export class Workers {
   readonly #onEnd: (id: number) => void;
   readonly #workers = new Set<WorkerThread>();
   #spawned = 0;
+  /** Workers in a row that have ended before they began. */
+  #failures = 0;
   #isEnding = false;
 
   /** @param onEnd called when a worker's thread has ended, with its number */
@@ -60,8 +65,10 @@ export class Workers {
     const replace = () => {
       if (isReplaced) return;
       isReplaced = true;
-      // One that did not even begin would not the next time either.
-      if (worker.hasBegun && !this.#isEnding) this.spawn().catch(() => {});
+      this.#failures = worker.hasBegun ? 0 : this.#failures + 1;
+      // One that failed before it began would fail the next time too.
+      const isHopeless = !worker.hasBegun && (worker.hasFailed || this.#failures > mostFailures);
+      if (!isHopeless && !this.#isEnding) this.spawn().catch(() => {});
     };
     const init = {
       ...this.#init,
