@@ -5,6 +5,9 @@ import { isolation, startHost } from "../tools/serve.ts";
 import { browserTest } from "./browser.ts";
 import { within } from "./workers.ts";
 
+/** What the pages fetch. */
+const allow = ["dist/", "LICENSE", "tests/users/"];
+
 /** Tries threads on a page or in a frame; also counts blob URLs that are left. */
 const trial = `(async () => {
   const { threads } = await import("/dist/softplus.js");
@@ -38,7 +41,7 @@ async function tried(
   headers: Record<string, string>,
   prepare?: string,
 ): Promise<string> {
-  await using host = startHost({ headers });
+  await using host = startHost({ headers, allow });
   const page = await browser.newPage();
   const unhandled: string[] = [];
   page.on("pageerror", (error) => unhandled.push(String(error)));
@@ -121,7 +124,7 @@ const scopes = {
 
 for (const [name, [start, want]] of Object.entries(scopes)) {
   browserTest(`browser: threads in ${name}`, async (browser) => {
-    await using host = startHost({ headers: isolation });
+    await using host = startHost({ headers: isolation, allow });
     const page = await browser.newPage();
     await page.goto(`http://${host.address}/LICENSE`);
     const found = page.evaluate<string>(`new Promise(async (resolve) => {

@@ -1,4 +1,5 @@
 /* Where threads cannot run: what is missing, and how to get it. */
+import { WasmUnavailableError } from "../wasm/errors.ts";
 
 /**
  * Threads cannot run here; the message says what is missing and how to get it.
@@ -79,7 +80,7 @@ export function unavailable(cause: unknown): ThreadsUnavailableError {
 
 function reasonOf(cause: unknown): string {
   const message = messageOf(cause);
-  if (typeof WebAssembly === "undefined") return "no WebAssembly here";
+  if (cause instanceof WasmUnavailableError) return message.replace(/^wasm: /, "");
   if ((cause as { code?: unknown } | null)?.code === "ERR_ACCESS_DENIED") {
     return "Node's permission model forbids workers. Run it with --allow-worker";
   }
