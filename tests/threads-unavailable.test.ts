@@ -53,7 +53,7 @@ const cases: [name: string, globals: Record<string, unknown>, message: RegExp][]
     { process: undefined, Worker: undefined, ServiceWorkerGlobalScope: Object },
     /a service worker cannot start workers/,
   ],
-  ["no WebAssembly", { WebAssembly: undefined }, /no WebAssembly/],
+  ["no WebAssembly", { WebAssembly: undefined }, /WebAssembly is missing/],
   [
     "a Worker that refuses",
     {
