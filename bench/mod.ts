@@ -1,6 +1,6 @@
 /** What notebooks use of the benchmark: measure, load, tables, figures. */
-export { compareValues, errorsOverX, type Form, referenceCurves } from "./accuracy.ts";
-export { besideReference } from "./beside.ts";
+export { compareValues, errorsOverX, type Form, referenceCurves } from "./report/accuracy.ts";
+export { besideReference } from "./report/comparing_runs.ts";
 export {
   about,
   type Certificate,
@@ -12,12 +12,12 @@ export {
   loadCertificates,
   named,
   shares,
-} from "./certified.ts";
-export { ascend, formatTail, logLikelihoods } from "./consequences.ts";
-export { contenders, peerRatios } from "./contenders.ts";
-export { formatDistributions } from "./distributions.ts";
-export { exactAndFast, exactOverFast, formatExactFast } from "./exact_fast.ts";
-export * from "./figures.ts";
+} from "./report/certified.ts";
+export { ascend, formatTail, logLikelihoods } from "./report/consequences.ts";
+export { contenders, peerRatios } from "./report/contenders.ts";
+export { formatDistributions } from "./report/distributions.ts";
+export { exactAndFast, exactOverFast, formatExactFast } from "./report/exact_fast.ts";
+export * from "./report/figures.ts";
 export {
   fastestOfEach,
   gaps,
@@ -27,7 +27,7 @@ export {
   timings,
   valueCheck,
   type Which,
-} from "./frames.ts";
+} from "./results/rows.ts";
 export { builtInErrors } from "./gpu/builtins.ts";
 export { formatChain, measureChain } from "./gpu/chain.ts";
 export {
@@ -40,15 +40,15 @@ export {
   wholeCalls,
 } from "./gpu/frames.ts";
 export { onGpu } from "./gpu/here.ts";
-export { headline, overviewRows, runText } from "./front.ts";
-export type { Implementation } from "./implementation.ts";
-export { IMPLEMENTATIONS, ONE_OF_EACH, OWN } from "./implementations.ts";
-export { formatLineage } from "./lineage.ts";
-export { measure, type MeasureOptions } from "./measure.ts";
-export { prose } from "./prose.ts";
-export { renderPng, renderSvg, show } from "./render.ts";
-export { readResults, type Row, saveResults } from "./results.ts";
-export { loadLatest, loadLocal, loadReference } from "./saved.ts";
-export { summary } from "./summary.ts";
-export { formatGaps, formatResults } from "./table.ts";
-export { formatChecked, formatDifferences } from "./value_check.ts";
+export { headline, overviewRows, runText } from "./report/front_page.ts";
+export type { Implementation } from "./peers/implementation.ts";
+export { IMPLEMENTATIONS, ONE_OF_EACH, OWN } from "./peers/implementations.ts";
+export { formatLineage } from "./report/lineage.ts";
+export { measure, type MeasureOptions } from "./race/measure.ts";
+export { prose } from "../lab/show/markdown.ts";
+export { renderPng, renderSvg, show } from "../lab/show/png.ts";
+export { readResults, type Row, saveResults } from "./results/schema.ts";
+export { loadLatest, loadLocal, loadReference } from "./results/files.ts";
+export { summary } from "./report/summary.ts";
+export { formatGaps, formatResults } from "./report/table.ts";
+export { formatChecked, formatDifferences } from "./report/value_check.ts";

@@ -6,15 +6,15 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { agreement, formatAgreement, type Scope, SCOPES } from "./agreement.ts";
-import type { DistributionName, Dtype, FunctionName } from "./cases.ts";
-import { DISTRIBUTIONS, FUNCTIONS } from "./cases.ts";
-import { IMPLEMENTATIONS } from "./implementations.ts";
-import { measure } from "./measure.ts";
-import { BUDGET_SECONDS, type Plan } from "./plans.ts";
-import { readResults, type Row, saveResults } from "./results.ts";
-import { LOCAL } from "./saved.ts";
-import { formatResults } from "./table.ts";
+import { agreement, formatAgreement, type Scope, SCOPES } from "./report/agreement.ts";
+import type { DistributionName, Dtype, FunctionName } from "./plans/cases.ts";
+import { DISTRIBUTIONS, FUNCTIONS } from "./plans/cases.ts";
+import { IMPLEMENTATIONS } from "./peers/implementations.ts";
+import { measure } from "./race/measure.ts";
+import { BUDGET_SECONDS, type Plan } from "./plans/plans.ts";
+import { readResults, type Row, saveResults } from "./results/schema.ts";
+import { LOCAL } from "./results/files.ts";
+import { formatResults } from "./report/table.ts";
 
 const HELP = `Validates and times softplus, its gradient and sigmoid, and saves the results.
 

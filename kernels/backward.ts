@@ -17,7 +17,7 @@
  *
  * With beta, derivatives are those in x: sigmoid(beta*x) and beta * sigmoidGrad(beta*x). An infinite
  * x has the limit 0 or 1 for a derivative, so Infinity * 0 is NaN there, and nowhere else.
- * Worst errors, ULP: float32 0.50001, float64 below 0.51. The promised bounds: tests/bounds.ts.
+ * Worst errors, ULP: float32 0.50001, float64 below 0.51. The promised bounds: kernels/bounds.ts.
  */
 import { type Factor, factor, low, multiply, timesPair, timesScaled } from "./arithmetic.ts";
 import * as e from "./exp.ts";

@@ -216,6 +216,28 @@ export function fraction(a: v128, aLow: v128): v128 {
   return f64x2.mul(minus, power);
 }
 
+/** accurate: (x < 0 ? t : 1) / (1 + t) of a fraction t: the high part; the low part is in `low`. */
+// @ts-ignore: decorator
+@inline
+export function quotient(
+  above: v128,
+  aboveLow: v128,
+  below: v128,
+  belowLow: v128,
+  x: v128,
+): v128 {
+  const d = f64x2.add(below, above);
+  const dLow = f64x2.add(f64x2.add(f64x2.sub(below, d), above), f64x2.add(belowLow, aboveLow));
+  const negative = i64x2.shr_s(x, 63);
+  const over = v128.bitselect(above, below, negative);
+  const overLow = v128.bitselect(aboveLow, belowLow, negative);
+  const inverse = f64x2.div(at(one), d);
+  const q = f64x2.mul(over, inverse);
+  const left = f64x2.add(remainder(over, q, d), nmadd(q, dLow, overLow));
+  setLow(f64x2.mul(left, inverse));
+  return q;
+}
+
 /** accurate: e^-(a + aLow) as high + low, as `fraction`. */
 function exp(a: v128, aLow: v128): v128 {
   const above = fraction(a, aLow);

@@ -4,23 +4,22 @@ import { madd, madd32 } from "./lanes.simd";
 export {
   sigmoidBackward32,
   sigmoidBackward32Fast,
-  sigmoidBackward64,
   sigmoidGrad32Beta,
   sigmoidGrad32Fast,
-  sigmoidGrad64,
   softplusBackward32,
   softplusBackward32Fast,
-  softplusBackward64,
 } from "./backward.simd";
+export { sigmoidBackward64, sigmoidGrad64, softplusBackward64 } from "./backward64.simd";
 export { sigmoid32, sigmoid32Beta, sigmoid32Fast, sigmoid64 } from "./sigmoid.simd";
 export { sigmoidGrad32 } from "./sigmoid_grad.simd";
-export { softplus32, softplus32Beta, softplus32Fast, softplus64 } from "./softplus.simd";
+export { softplus32, softplus32Beta, softplus32Fast } from "./softplus.simd";
+export { softplus64 } from "./softplus64.simd";
 export {
   softplusWithGrad32,
   softplusWithGrad32Beta,
   softplusWithGrad32Fast,
-  softplusWithGrad64,
 } from "./softplus_with_grad.simd";
+export { softplusWithGrad64 } from "./softplus_with_grad64.simd";
 
 /** Is relaxed madd fused here? (1 + u)^2 - (1 + 2u) is u^2 if so, and 0 if u^2 was rounded away. */
 export function isFused(): bool {

@@ -11,7 +11,8 @@
  * t wins: it adds its correction to t itself, while s carries the error of two roundings into the
  * leading term. The quick and accurate coefficients are those of log1p.ts: a test compares the bits.
  */
-import { at, madd, madd32, nmadd, remainder, setLow } from "./lanes.simd";
+import { aboveLow, below, belowLow } from "./exp.simd";
+import { at, low, madd, madd32, nmadd, remainder, setLow } from "./lanes.simd";
 
 // fast: minimax of (log(1 + t) / t - 1) / t
 const r0 = quad("-0x1.ffffd8p-2");
@@ -28,6 +29,7 @@ const one32 = quad("0x1p+0");
 const half32 = quad("0x1p-1");
 
 const one = pair("0x1p+0");
+const half = pair("0x1p-1");
 const two = pair("0x1p+1");
 
 // quick: minimax of (2 atanh(s)/s - 2) / z in z = s^2
@@ -115,4 +117,34 @@ export function beyond2s(s: v128, twiceLow: v128): v128 {
   const q = madd(z4, madd(z4, l810, l47), l03);
   // The derivative of 2 atanh(s) is 2 / (1 - z), near enough 2 (1 + z).
   return madd(f64x2.mul(s, z), q, madd(twiceLow, z, twiceLow));
+}
+
+/** accurate: log(1 + t) of a fraction t; the low part is in `low`. */
+// @ts-ignore: decorator
+@inline
+export function log1pOf(above: v128, aboveLow: v128, below: v128, belowLow: v128): v128 {
+  const s = halfRatio(above, aboveLow, below, belowLow);
+  setLow(beyond2s(s, low));
+  return f64x2.add(s, s);
+}
+
+/** accurate: t / (2 + t) of a fraction t; twice the low part is in `low`. */
+// @ts-ignore: decorator
+@inline
+export function halfRatio(above: v128, aboveLow: v128, below: v128, belowLow: v128): v128 {
+  return ratio(f64x2.mul(above, at(half)), f64x2.mul(aboveLow, at(half)), below, belowLow);
+}
+
+/** max + log + logLow: the high part; the low part is in `low`. */
+// @ts-ignore: decorator
+@inline
+export function withMax(max: v128, log: v128, logLow: v128): v128 {
+  const sum = f64x2.add(max, log);
+  const logPart = f64x2.sub(sum, max);
+  const sumLow = f64x2.add(
+    f64x2.sub(max, f64x2.sub(sum, logPart)),
+    f64x2.sub(log, logPart),
+  );
+  setLow(f64x2.add(sumLow, logLow));
+  return sum;
 }

@@ -1,5 +1,5 @@
 /* What the loops share: which block needs care, signs and factors. */
-import { at } from "./lanes.simd";
+import { at, multiply, setLow } from "./lanes.simd";
 
 /** Elements of a block: eight vectors of four. Ranges of every kernel are multiples of it. */
 // @ts-ignore: decorator
@@ -49,4 +49,17 @@ export function setFactor(value: f64): void {
 /** 2^exponent for -1022 <= exponent <= 1023. */
 function power(exponent: i32): f64 {
   return reinterpret<f64>((<i64> (1023 + exponent)) << 52);
+}
+
+/** beta*x as a pair, by the factor that is set; beyond +-2500 it is cut. plain: beta is 1. */
+// @ts-ignore: decorator
+@inline
+export function betaTimes(x: v128, plain: bool): v128 {
+  if (plain) {
+    setLow(f64x2.splat(0));
+    return x;
+  }
+  const once = f64x2.mul(f64x2.mul(x, f64x2.splat(factor1)), f64x2.splat(factor2));
+  const cut = f64x2.pmax(f64x2.pmin(once, f64x2.splat(2500)), f64x2.splat(-2500));
+  return multiply(cut, f64x2.splat(factorFraction));
 }

@@ -26,14 +26,14 @@ import {
   expTiny,
   fraction,
   onePlusExp32,
+  quotient,
   reduced,
   reduced32,
   scaled,
   scaled32,
 } from "./exp.simd";
-import { at, fence, highHalf, low, lowHalf, narrow, nmadd, remainder, setLow } from "./lanes.simd";
-import { blockSize, isBeyond, setFactor, signMask32, tail } from "./ranges.simd";
-import { betaTimes } from "./softplus.simd";
+import { at, fence, highHalf, low, lowHalf, narrow } from "./lanes.simd";
+import { betaTimes, blockSize, isBeyond, setFactor, signMask32, tail } from "./ranges.simd";
 import {
   fill,
   isInside,
@@ -57,7 +57,7 @@ const limit = pair("0x1.9p+7"); // 200
 const minusLimit = pair("-0x1.9p+7");
 export const limit64 = pair("0x1.5ep+9"); // 700
 
-/** float32, for beta = 1 or -1; the bound is in tests/bounds.ts. */
+/** float32, for beta = 1 or -1; the bound is in kernels/bounds.ts. */
 export function sigmoid32Fast(src: usize, dst: usize, begin: u32, end: u32, beta: f64): void {
   const sign = signMask32(beta);
   for (let i = begin; i < end; i += blockSize) {
@@ -167,28 +167,6 @@ export function settledSigmoid(x32: f32): f32 {
   const above = fraction(f64x2.splat(Math.abs(x)), f64x2.splat(0));
   const high = quotient(above, aboveLow, below, belowLow, f64x2.splat(x));
   return roundPair(f64x2.extract_lane(high, 0), f64x2.extract_lane(low, 0));
-}
-
-/** accurate: (x < 0 ? t : 1) / (1 + t) of a fraction t: the high part; the low part is in `low`. */
-// @ts-ignore: decorator
-@inline
-export function quotient(
-  above: v128,
-  aboveLow: v128,
-  below: v128,
-  belowLow: v128,
-  x: v128,
-): v128 {
-  const d = f64x2.add(below, above);
-  const dLow = f64x2.add(f64x2.add(f64x2.sub(below, d), above), f64x2.add(belowLow, aboveLow));
-  const negative = i64x2.shr_s(x, 63);
-  const over = v128.bitselect(above, below, negative);
-  const overLow = v128.bitselect(aboveLow, belowLow, negative);
-  const inverse = f64x2.div(at(one), d);
-  const q = f64x2.mul(over, inverse);
-  const left = f64x2.add(remainder(over, q, d), nmadd(q, dLow, overLow));
-  setLow(f64x2.mul(left, inverse));
-  return q;
 }
 
 /** float32, for any beta: float64 lanes, rounded once. */

@@ -21,7 +21,7 @@
  * costs 5 ns an element.
  *
  * Worst errors, ULP (beta = 1): float32 exact 0.5 (correctly rounded), float32 fast 0.50001,
- * float64 0.509 at x=-0x1.0d49a55f95ef3p+8. The promised bounds, as code: tests/bounds.ts.
+ * float64 0.509 at x=-0x1.0d49a55f95ef3p+8. The promised bounds, as code: kernels/bounds.ts.
  */
 import { factor, low, multiply, remainder, roundPair } from "./arithmetic.ts";
 import * as e from "./exp.ts";

@@ -10,7 +10,7 @@
 // WGSL divides with an error of 2.5 ULP, so q is only a start: its remainder 1 - q*(1 + t) is the
 // low word of a product of integers (the high word is known), and q * remainder corrects it to
 // 2^-31. The last unit is put right in integers, so that a compiler's way with the float division,
-// another one in softplusWithGrad, changes no bit. The bounds: tests/bounds.ts.
+// another one in softplusWithGrad, changes no bit. The bounds: kernels/bounds.ts.
 
 /** 1 / (1 + t) in units of 2^-31; d = 1 + t has units of 2^-28. */
 fn quotient(e: Exponential) -> u32 {

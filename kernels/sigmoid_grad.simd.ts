@@ -16,12 +16,12 @@ import {
   belowLow,
   even,
   fraction,
+  quotient,
   reduced,
   scaled,
 } from "./exp.simd";
 import { at, fence, highHalf, lost, low, lowHalf, madd, narrow, nmadd, setLow } from "./lanes.simd";
 import { blockSize, isBeyond, signMask32 } from "./ranges.simd";
-import { quotient } from "./sigmoid.simd";
 import { distance, roundPair, undecided, undecidedTiny } from "./undecided.simd";
 
 const one = pair("0x1p+0");

@@ -13,7 +13,7 @@
  *   otherwise          s (1 - s)      high + low; 1 - s = c + cLow exactly, by Fast2Sum
  *
  * The phases are those of softplus.ts. Worst errors, ULP (beta = 1): float32 exact 0.5 (correctly
- * rounded), float32 fast 0.50001, float64 below 0.51. The promised bounds, as code: tests/bounds.ts.
+ * rounded), float32 fast 0.50001, float64 below 0.51. The promised bounds, as code: kernels/bounds.ts.
  */
 import {
   type Factor,

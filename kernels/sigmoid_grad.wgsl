@@ -3,7 +3,7 @@
 // It is the derivative of sigmoid, and the second derivative of softplus; the function is even. With
 // beta: beta * sigmoidGrad(beta*x). It is a product of integers: 1 / (1 + t) twice, as sigmoid.wgsl
 // has it, and e^-|x| = 2^-n * e^r. Its error is that of e^r, made smaller by (1 - t) / (1 + t). |x| is
-// cut far enough that upstream may be any float32. The bounds: tests/bounds.ts.
+// cut far enough that upstream may be any float32. The bounds: kernels/bounds.ts.
 
 /** beta * sigmoidGrad of m without the sign of beta, with e = e^-m. */
 fn sigmoidGradScaled(m: Magnitude, e: Exponential) -> Scaled {

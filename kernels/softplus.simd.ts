@@ -11,13 +11,9 @@
  *   float32 exact
  *   all |x| <= 87.3      max + log1p(e^-|x|)                float64 lanes; the result is normal
  *   otherwise            max + log1p(e^-min(|x|,200))       four by four; e^-200 / beta rounds to 0
- *   float64
- *   |x| < 32             a polynomial for each 1/32         beta = 1 or -1: table.simd.ts
- *   |beta x| > 700       e^x rounded once, or x             lane by lane; NaN as well
- *   otherwise            max + log1p(e^-|x|)                carried as high + low
  *
  * Kernels take ranges: elements begin to end of arrays that start at the addresses src and dst, a
- * multiple of 32. src may be dst. A block is eight vectors of float32, or four of float64; one
+ * multiple of 32. src may be dst. A block is eight vectors; float64 is in softplus64.simd.ts. One
  * element that needs care sends its block to a path for it, where every other has the same bits as in
  * the loop.
  *
@@ -30,7 +26,6 @@ import {
   belowLow,
   core32,
   even,
-  expTiny,
   fraction,
   fromDifference32,
   lost32,
@@ -39,30 +34,15 @@ import {
   scaled32,
   scaledHalf,
 } from "./exp.simd";
-import { at, fence, highHalf, low, lowHalf, multiply, narrow, setLow } from "./lanes.simd";
-import { beyond2s, plusLog, plusLog32, ratio } from "./log1p.simd";
-import { blockSize, factor1, factor2, factorFraction, isBeyond, setFactor, signMask32, tail } from "./ranges.simd";
-import {
-  fill,
-  isInside,
-  isOutside,
-  offset,
-  rowOf,
-  safeStart0,
-  safeStart1,
-  shifted,
-  start0,
-  start1,
-  valueOf,
-} from "./table.simd";
+import { at, fence, highHalf, low, lowHalf, narrow } from "./lanes.simd";
+import { log1pOf, plusLog, plusLog32, withMax } from "./log1p.simd";
+import { blockSize, isBeyond, signMask32, tail } from "./ranges.simd";
 import { distance, roundPair, undecided, undecidedTiny } from "./undecided.simd";
 
 const limitFast = quad("0x1.5d51ecp+6"); // 87.33: e^-87.33 > 2^-126
 const limit = pair("0x1.9p+7"); // 200
-const half = pair("0x1p-1");
-const limit64 = pair("0x1.5ep+9"); // 700
 
-/** float32, for beta = 1 or -1; the bound is in tests/bounds.ts. */
+/** float32, for beta = 1 or -1; the bound is in kernels/bounds.ts. */
 export function softplus32Fast(src: usize, dst: usize, begin: u32, end: u32, beta: f64): void {
   if (beta == 1) fast(src, dst, begin, end, false);
   else fast(src, dst, begin, end, true);
@@ -210,167 +190,7 @@ export function quickBeta(x: v128): v128 {
 /** accurate: log(1 + e^-(a + aLow)) for 0 <= a <= 708; the low part is in `low`. */
 // @ts-ignore: decorator
 @inline
-function logOf(a: v128, aLow: v128): v128 {
+export function logOf(a: v128, aLow: v128): v128 {
   return log1pOf(fraction(a, aLow), aboveLow, below, belowLow);
 }
 
-/** accurate: log(1 + t) of a fraction t; the low part is in `low`. */
-// @ts-ignore: decorator
-@inline
-export function log1pOf(above: v128, aboveLow: v128, below: v128, belowLow: v128): v128 {
-  const s = halfRatio(above, aboveLow, below, belowLow);
-  setLow(beyond2s(s, low));
-  return f64x2.add(s, s);
-}
-
-/** accurate: t / (2 + t) of a fraction t; twice the low part is in `low`. */
-// @ts-ignore: decorator
-@inline
-export function halfRatio(above: v128, aboveLow: v128, below: v128, belowLow: v128): v128 {
-  return ratio(f64x2.mul(above, at(half)), f64x2.mul(aboveLow, at(half)), below, belowLow);
-}
-
-/** max + log + logLow: the high part; the low part is in `low`. */
-// @ts-ignore: decorator
-@inline
-export function withMax(max: v128, log: v128, logLow: v128): v128 {
-  const sum = f64x2.add(max, log);
-  const logPart = f64x2.sub(sum, max);
-  const sumLow = f64x2.add(
-    f64x2.sub(max, f64x2.sub(sum, logPart)),
-    f64x2.sub(log, logPart),
-  );
-  setLow(f64x2.add(sumLow, logLow));
-  return sum;
-}
-
-/** float64, for any beta. A negative one is -softplus(-x; -beta). */
-export function softplus64(src: usize, dst: usize, begin: u32, end: u32, beta: f64): void {
-  if (Math.abs(beta) != 1) {
-    careful64(src + (begin << 3), dst + (begin << 3), (end - begin) << 3, beta);
-    return;
-  }
-  fill();
-  const sign = v128.and(f64x2.splat(beta), f64x2.splat(-0.0));
-  for (let i = begin; i < end; i += 8) {
-    const from = src + (i << 3);
-    const to = dst + (i << 3);
-    let rows = i64x2.splat(0);
-    const x$$ = v128.xor(v128.load(from, 16 * $$), sign);
-    const k$$ = shifted(x$$);
-    rows = v128.or(rows, rowOf(k$$));
-    if (isOutside(rows)) {
-      mixed64(from, to, beta);
-      continue;
-    }
-    const y$$ = valueOf(start0(k$$), start1(k$$), offset(x$$, k$$));
-    v128.store(to, v128.xor(y$$, sign), 16 * $$);
-  }
-}
-
-/** A float64 block for all x. */
-function mixed64(from: usize, to: usize, beta: f64): void {
-  const sign = v128.and(f64x2.splat(beta), f64x2.splat(-0.0));
-  const x$$ = v128.xor(v128.load(from, 16 * $$), sign);
-  const k$$ = shifted(x$$);
-  const y$$ = valueOf(safeStart0(k$$), safeStart1(k$$), offset(x$$, k$$));
-  wide64(from, to, beta);
-  v128.store(to, v128.bitselect(v128.xor(y$$, sign), v128.load(to, 16 * $$), isInside(k$$)), 16 * $$);
-}
-
-/** A float64 block without the table. */
-function wide64(from: usize, to: usize, beta: f64): void {
-  const sign = v128.and(f64x2.splat(beta), f64x2.splat(-0.0));
-  let within = i64x2.splat(-1);
-  const x$$ = v128.xor(v128.load(from, 16 * $$), sign);
-  within = v128.and(within, f64x2.le(f64x2.abs(x$$), at(limit64)));
-  if (!i64x2.all_true(within)) {
-    careful64(from, to, 64, beta);
-    return;
-  }
-  const above$$ = fraction(f64x2.abs(x$$), f64x2.splat(0));
-  const aboveLow$$ = aboveLow;
-  const below$$ = below;
-  const belowLow$$ = belowLow;
-  fence(from, to);
-  const s$$ = halfRatio(above$$, aboveLow$$, below$$, belowLow$$);
-  const twiceLow$$ = low;
-  fence(from, to);
-  const rest$$ = beyond2s(s$$, twiceLow$$);
-  const y$$ = f64x2.add(withMax(f64x2.pmax(x$$, f64x2.splat(0)), f64x2.add(s$$, s$$), rest$$), low);
-  v128.store(to, v128.xor(y$$, sign), 16 * $$);
-}
-
-/** float64 for all x and any beta, so many bytes. */
-function careful64(from: usize, to: usize, bytes: usize, beta: f64): void {
-  const sign = v128.and(f64x2.splat(beta), f64x2.splat(-0.0));
-  const divisor = Math.abs(beta);
-  const plain = divisor == 1;
-  const by = f64x2.splat(divisor);
-  setFactor(divisor);
-  for (let k: usize = 0; k < bytes; k += 16) {
-    const x = v128.xor(v128.load(from + k), sign);
-    const product = betaTimes(x, plain);
-    const rest = v128.xor(low, v128.and(product, f64x2.splat(-0.0)));
-    const log = logOf(f64x2.abs(product), rest);
-    const y = rounded(f64x2.pmax(x, f64x2.splat(0)), log, low, plain, by);
-    v128.store(to + k, v128.xor(y, sign));
-    if (!i64x2.all_true(f64x2.le(f64x2.abs(product), at(limit64)))) {
-      outside(x, product, rest, y, divisor, sign, to + k);
-    }
-  }
-}
-
-/** max + (log + logLow) / beta, rounded; where beta is 1, once. */
-// @ts-ignore: decorator
-@inline
-export function rounded(max: v128, log: v128, logLow: v128, plain: bool, by: v128): v128 {
-  return plain
-    ? f64x2.add(withMax(max, log, logLow), low)
-    : f64x2.add(max, f64x2.add(f64x2.div(log, by), f64x2.div(logLow, by)));
-}
-
-/** beta*x as a pair, by the factor that is set; beyond +-2500 it is cut. plain: beta is 1. */
-// @ts-ignore: decorator
-@inline
-export function betaTimes(x: v128, plain: bool): v128 {
-  if (plain) {
-    setLow(f64x2.splat(0));
-    return x;
-  }
-  const once = f64x2.mul(f64x2.mul(x, f64x2.splat(factor1)), f64x2.splat(factor2));
-  const cut = f64x2.pmax(f64x2.pmin(once, f64x2.splat(2500)), f64x2.splat(-2500));
-  return multiply(cut, f64x2.splat(factorFraction));
-}
-
-/** Writes softplus where |beta x| > 700 or NaN, y elsewhere. */
-export function outside(
-  x: v128,
-  product: v128,
-  rest: v128,
-  y: v128,
-  divisor: f64,
-  sign: v128,
-  to: usize,
-): void {
-  const y0 = outside1(
-    f64x2.extract_lane(x, 0),
-    f64x2.extract_lane(product, 0),
-    f64x2.extract_lane(rest, 0),
-    f64x2.extract_lane(y, 0),
-    divisor,
-  );
-  const y1 = outside1(
-    f64x2.extract_lane(x, 1),
-    f64x2.extract_lane(product, 1),
-    f64x2.extract_lane(rest, 1),
-    f64x2.extract_lane(y, 1),
-    divisor,
-  );
-  v128.store(to, v128.xor(f64x2.replace_lane(f64x2.splat(y0), 1, y1), sign));
-}
-
-/** float64 softplus(x; divisor) for |beta x| > 700 and NaN; y where it is not. */
-function outside1(x: f64, product: f64, rest: f64, y: f64, divisor: f64): f64 {
-  return product > 700 ? x : product < -700 ? expTiny(-product, rest, divisor) : x == x ? y : x;
-}

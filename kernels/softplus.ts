@@ -19,7 +19,7 @@
  * block and settle them afterwards: a branch to a call inside the loop costs 5 ns an element.
  *
  * Worst errors, ULP (beta = 1): float32 exact 0.5 (correctly rounded), float32 fast 0.50005,
- * float64 0.607 at x=0x1.f9d2e8b87f498p-30. The promised bounds, as code: tests/bounds.ts.
+ * float64 0.607 at x=0x1.f9d2e8b87f498p-30. The promised bounds, as code: kernels/bounds.ts.
  */
 import { add, factor, low, multiply, roundPair } from "./arithmetic.ts";
 import * as e from "./exp.ts";

@@ -11,7 +11,7 @@
 //
 // A float part has a relative error of a few 2^-24; that, times its share of the result, is what
 // the result adds to the 0.5 ULP of its one rounding. C: even part of the series about 0, degree 4,
-// 2^-35; tools/derive/wgsl.sollya. The bounds: tests/bounds.ts.
+// 2^-35; tools/derive/wgsl.sollya. The bounds: kernels/bounds.ts.
 
 const identity = 16.0;
 const centre = 0.875;

@@ -16,10 +16,9 @@
  * An instance fills the tables of its memory before its first block. Where instances share a memory,
  * each writes what the others do, so none reads anything else.
  */
-import { aboveLow, below, belowLow, fraction } from "./exp.simd";
+import { aboveLow, below, belowLow, fraction, quotient } from "./exp.simd";
 import { at, low, madd } from "./lanes.simd";
-import { quotient } from "./sigmoid.simd";
-import { log1pOf, withMax } from "./softplus.simd";
+import { log1pOf, withMax } from "./log1p.simd";
 
 /** Rows of a table; as many for n < 0 as for n >= 0. */
 // @ts-ignore: decorator

@@ -8,8 +8,8 @@
  * @module
  */
 import fc from "fast-check";
-import { Matrix } from "../mod.ts";
-import { BOUNDARIES } from "./boundaries.ts";
+import { Matrix } from "../kernels/engines/mod.ts";
+import { BOUNDARIES } from "../lab/oracle/boundaries.ts";
 import {
   arrayOf,
   arrayOfBits,
@@ -21,9 +21,9 @@ import {
   step,
   toOrdered,
   type Vector,
-} from "./floats.ts";
+} from "../lab/floats.ts";
 
-export { BOUNDARIES } from "./boundaries.ts";
+export { BOUNDARIES } from "../lab/oracle/boundaries.ts";
 
 /** The boundaries of both formats with either sign, powers of two, and the largest numbers. */
 function branchPoints(format: Format): number[] {

@@ -3,7 +3,7 @@
  * length, the offset, the memory and the overlap, and nothing touched beside the output.
  */
 import assert from "node:assert/strict";
-import { Matrix } from "../mod.ts";
+import { Matrix } from "../kernels/engines/mod.ts";
 import { property, vector } from "./arbitraries.ts";
 import { call, engines, type Kernel, kernels, precisionsOf, UNARY } from "./engines.ts";
 import {
@@ -15,7 +15,7 @@ import {
   same,
   ulp,
   type Vector,
-} from "./floats.ts";
+} from "../lab/floats.ts";
 import { equal, growable, inputsOf, viewOf } from "./vectors.ts";
 
 /** Runs `body` for every engine, format and kernel. */

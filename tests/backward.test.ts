@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { anyFloat, property } from "./arbitraries.ts";
 import { BACKWARD, BACKWARD_NAMES, type BackwardName, engines, precisionsOf } from "./engines.ts";
-import { arrayOf, arrayOfBits, type Format, hex, same, step } from "./floats.ts";
-import { exact, exactProduct, productError } from "./oracle.ts";
+import { arrayOf, arrayOfBits, type Format, hex, same, step } from "../lab/floats.ts";
+import { exact, exactProduct, productError } from "../lab/oracle/mpfr.ts";
 
 /** What an exact product has to give; from users' reports of other libraries and of this one. */
 const WITNESSES: readonly [Format, BackwardName, number, number, number][] = [

@@ -3,9 +3,9 @@
  * given and what was expected, and nothing written.
  */
 import assert from "node:assert/strict";
-import { Matrix } from "../mod.ts";
+import { Matrix } from "../kernels/engines/mod.ts";
 import { engines, type EngineUnderTest, type Kernel, kernels } from "./engines.ts";
-import { arrayOf, type Format, type Vector } from "./floats.ts";
+import { arrayOf, type Format, type Vector } from "../lab/floats.ts";
 import * as garbage from "./garbage.ts";
 import { refused } from "./garbage.ts";
 import { inputsOf, viewOf } from "./vectors.ts";

@@ -1,7 +1,7 @@
 /** Two runs of one machine: which orders they agree on. */
 import assert from "node:assert/strict";
-import { agreement, formatAgreement, type Scope } from "../bench/agreement.ts";
-import type { Row } from "../bench/results.ts";
+import { agreement, formatAgreement, type Scope } from "../bench/report/agreement.ts";
+import type { Row } from "../bench/results/schema.ts";
 
 const row = (implementation: string, round_ns: number[], over: Partial<Row> = {}) => ({
   ...{ implementation, function: "softplus", dtype: "f32", distribution: "normal" },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { DistributionName, Dtype } from "../bench/cases.ts";
-import { caseBytes, caseName, DISTRIBUTIONS, draws, sweep } from "../bench/cases.ts";
-import { BUDGET_SECONDS, planCases } from "../bench/plans.ts";
+import type { DistributionName, Dtype } from "../bench/plans/cases.ts";
+import { caseBytes, caseName, DISTRIBUTIONS, draws, sweep } from "../bench/plans/cases.ts";
+import { BUDGET_SECONDS, planCases } from "../bench/plans/plans.ts";
 
 const dtypes: Dtype[] = ["f32", "f64"];
 const names = Object.keys(DISTRIBUTIONS) as DistributionName[];

@@ -12,9 +12,9 @@ import {
   named,
   shares,
   withoutDigits,
-} from "../bench/certified.ts";
-import { ascend, formatTail, logLikelihoods } from "../bench/consequences.ts";
-import { errorMap, errorOverBinades, shareOverError } from "../bench/figures.ts";
+} from "../bench/report/certified.ts";
+import { ascend, formatTail, logLikelihoods } from "../bench/report/consequences.ts";
+import { errorMap, errorOverBinades, shareOverError } from "../bench/report/figures.ts";
 
 const certificates = await loadCertificates();
 const kit = about(certificates, "softplus").find(({ subject }) => subject === "scalar-exact")!;

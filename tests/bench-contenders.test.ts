@@ -1,11 +1,11 @@
 /** One line for each formula: the picture, the table and the sentences of the front page. */
 import assert from "node:assert/strict";
-import { contenderOf, contenders, peerRatios } from "../bench/contenders.ts";
-import { endLabels, spread } from "../bench/figures/labels.ts";
-import { overview, speedUpOverPeers, timeOverSize } from "../bench/figures.ts";
-import { frontTable, headline, overviewRows } from "../bench/front.ts";
-import { IMPLEMENTATIONS } from "../bench/implementations.ts";
-import type { Row } from "../bench/results.ts";
+import { contenderOf, contenders, peerRatios } from "../bench/report/contenders.ts";
+import { endLabels, spread } from "../lab/figures/labels.ts";
+import { overview, speedUpOverPeers, timeOverSize } from "../bench/report/figures.ts";
+import { frontTable, headline, overviewRows } from "../bench/report/front_page.ts";
+import { IMPLEMENTATIONS } from "../bench/peers/implementations.ts";
+import type { Row } from "../bench/results/schema.ts";
 
 const row = (implementation: string, round_ns: number[], over: Partial<Row> = {}) => ({
   ...{ implementation, kind: "peer", library: implementation, includes: "output given" },

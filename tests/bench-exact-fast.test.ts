@@ -1,16 +1,21 @@
 /** What correct rounding costs, and the other texts that are made from the numbers of a run. */
 import assert from "node:assert/strict";
-import { besideReference } from "../bench/beside.ts";
-import type { Case } from "../bench/cases.ts";
-import type { Certificate } from "../bench/certified.ts";
-import { bought, exactFastGaps, exactOverFast, formatExactFast } from "../bench/exact_fast.ts";
-import { costOverSize } from "../bench/figures.ts";
-import type { Implementation, Kind } from "../bench/implementation.ts";
-import { formatLineage, LINEAGE } from "../bench/lineage.ts";
-import { durationText, figure3, listText, markdownTable } from "../bench/prose.ts";
-import { gapRow, type Row, timedRow } from "../bench/results.ts";
-import { summary } from "../bench/summary.ts";
-import { checkedValues, formatChecked } from "../bench/value_check.ts";
+import { besideReference } from "../bench/report/comparing_runs.ts";
+import type { Case } from "../bench/plans/cases.ts";
+import type { Certificate } from "../bench/report/certified.ts";
+import {
+  bought,
+  exactFastGaps,
+  exactOverFast,
+  formatExactFast,
+} from "../bench/report/exact_fast.ts";
+import { costOverSize } from "../bench/report/figures.ts";
+import type { Implementation, Kind } from "../bench/peers/implementation.ts";
+import { formatLineage, LINEAGE } from "../bench/report/lineage.ts";
+import { durationText, figure3, listText, markdownTable } from "../lab/show/markdown.ts";
+import { gapRow, type Row, timedRow } from "../bench/results/schema.ts";
+import { summary } from "../bench/report/summary.ts";
+import { checkedValues, formatChecked } from "../bench/report/value_check.ts";
 
 const which = { function: "softplus" } as const;
 const loaded = { version: "1", threads: 1, prepare: () => ({ gap: "" }) };

@@ -1,7 +1,7 @@
 /** Figures as data: what they show, and that everybody in them can be told apart. */
 import assert from "node:assert/strict";
-import { decadeAxis, durationLabel, numberLabel, sizeAxis } from "../bench/figures/axes.ts";
-import type { ErrorPoint, SpeedUp, Timing } from "../bench/figures.ts";
+import { decadeAxis, durationLabel, numberLabel, sizeAxis } from "../lab/figures/axes.ts";
+import type { ErrorPoint, SpeedUp, Timing } from "../bench/report/figures.ts";
 import {
   errorOverX,
   functionsOverX,
@@ -10,9 +10,9 @@ import {
   speedUpOverSize,
   timeOverSize,
   timePerElement,
-} from "../bench/figures.ts";
-import { lookOf } from "../bench/figures/theme.ts";
-import { OWN, PEERS } from "../bench/implementations.ts";
+} from "../bench/report/figures.ts";
+import { lookOf } from "../lab/figures/theme.ts";
+import { OWN, PEERS } from "../bench/peers/implementations.ts";
 
 const timing = (implementation: string, kind: string, n: number, ns: number): Timing => ({
   ...{ implementation, kind, n, elements: n * n, median_ns: ns, q1_ns: 0.9 * ns, q3_ns: 1.2 * ns },

@@ -1,6 +1,6 @@
 /** What notebook 04 shows of a GPU: break-even sizes, bandwidth, built-in arithmetic, the chain. */
 import assert from "node:assert/strict";
-import { WebGpuUnavailableError } from "../mod.ts";
+import { WebGpuUnavailableError } from "../kernels/engines/mod.ts";
 import { builtInErrors, computeExpression } from "../bench/gpu/builtins.ts";
 import { formatChain, measureChain } from "../bench/gpu/chain.ts";
 import { measureConcurrent } from "../bench/gpu/concurrent.ts";
@@ -19,9 +19,9 @@ import {
 import { onGpu } from "../bench/gpu/here.ts";
 import { GPU_ROWS, VERSION } from "../bench/gpu/kit.ts";
 import { gpuGap, gpuRow, withRun } from "../bench/gpu/rows.ts";
-import { environment } from "../bench/environment.ts";
-import { timeOverElements, trafficOverElements } from "../bench/figures.ts";
-import type { Row } from "../bench/results.ts";
+import { environment } from "../lab/environment.ts";
+import { timeOverElements, trafficOverElements } from "../bench/report/figures.ts";
+import type { Row } from "../bench/results/schema.ts";
 import { gpuTest } from "./gpu.ts";
 
 const head = (name: string) => [...GPU_ROWS, ...CPU_ROWS].find((row) => row.name === name)!;

@@ -1,14 +1,15 @@
 /** The harness on planted implementations: wrong ones are caught, slow ones come out slow. */
 import assert from "node:assert/strict";
-import type { Case } from "../bench/cases.ts";
-import { benchmark, type BenchmarkOptions } from "../bench/harness.ts";
-import type { Implementation, Inputs, Loaded, Runner } from "../bench/implementation.ts";
-import { fillRunner } from "../bench/implementation.ts";
+import type { Case } from "../bench/plans/cases.ts";
+import { benchmark, type BenchmarkOptions } from "../bench/race/harness.ts";
+import type { Implementation, Inputs, Loaded } from "../bench/peers/implementation.ts";
+import type { Runner } from "../lab/implementation.ts";
+import { fillRunner } from "../bench/peers/implementation.ts";
 import { copy } from "../bench/peers/copy.ts";
 import { mathLoop } from "../bench/peers/math-loop.ts";
-import type { Row } from "../bench/results.ts";
-import { threadsAtWork } from "../bench/threads_at_work.ts";
-import { BoundError } from "../bench/validate.ts";
+import type { Row } from "../bench/results/schema.ts";
+import { threadsAtWork } from "../lab/race/threads_at_work.ts";
+import { BoundError } from "../bench/race/validate.ts";
 
 const small: Case = { fn: "softplus", dtype: "f32", distribution: "normal", rows: 8, columns: 9 };
 

@@ -1,12 +1,13 @@
 /** Rows in an isolate of their own: the same values and gaps, and an end to every worker. */
 import assert from "node:assert/strict";
-import type { Case } from "../bench/cases.ts";
-import { benchmark } from "../bench/harness.ts";
-import { type Implementation, isGap, type Loaded, type Runner } from "../bench/implementation.ts";
-import { IMPLEMENTATIONS } from "../bench/implementations.ts";
-import { makeInputs } from "../bench/inputs.ts";
-import { isolated } from "../bench/isolate/isolated.ts";
-import { ISOLATED } from "../bench/isolate/rows.ts";
+import type { Case } from "../bench/plans/cases.ts";
+import { benchmark } from "../bench/race/harness.ts";
+import { type Implementation, type Loaded } from "../bench/peers/implementation.ts";
+import { isGap, type Runner } from "../lab/implementation.ts";
+import { IMPLEMENTATIONS } from "../bench/peers/implementations.ts";
+import { makeInputs } from "../bench/plans/inputs.ts";
+import { isolated } from "../bench/race/isolate/isolated.ts";
+import { ISOLATED } from "../bench/race/isolate/rows.ts";
 
 const item: Case = { fn: "softplus", dtype: "f32", distribution: "normal", rows: 3, columns: 4 };
 const named = (name: string) => IMPLEMENTATIONS.find((one) => one.name === name)!;

@@ -1,9 +1,9 @@
 /** The peers that run in this process: they load, and their values are what their names say. */
 import assert from "node:assert/strict";
-import type { Case, Dtype, FunctionName, Quantity } from "../bench/cases.ts";
-import { isGap, type Runner } from "../bench/implementation.ts";
-import { IMPLEMENTATIONS } from "../bench/implementations.ts";
-import { makeInputs } from "../bench/inputs.ts";
+import type { Case, Dtype, FunctionName, Quantity } from "../bench/plans/cases.ts";
+import { isGap, type Runner } from "../lab/implementation.ts";
+import { IMPLEMENTATIONS } from "../bench/peers/implementations.ts";
+import { makeInputs } from "../bench/plans/inputs.ts";
 import { keepingGlobals } from "../bench/peers/globals.ts";
 import { jaxJs } from "../bench/peers/jax-js.ts";
 import { mathjs } from "../bench/peers/mathjs.ts";
@@ -12,8 +12,8 @@ import { onnxruntimeNode } from "../bench/peers/onnxruntime-node.ts";
 import { onnxruntimeWeb } from "../bench/peers/onnxruntime-web.ts";
 import { stdlib } from "../bench/peers/stdlib.ts";
 import { tfjs } from "../bench/peers/tfjs.ts";
-import { runOnce } from "../bench/timing.ts";
-import { judge } from "../bench/validate.ts";
+import { runOnce } from "../lab/race/timing.ts";
+import { judge } from "../bench/race/validate.ts";
 
 const everywhere = [
   ...onnxruntimeNode,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { duration, progress, progressLine, type ProgressState } from "../bench/progress.ts";
+import { duration, progress, progressLine, type ProgressState } from "../lab/progress.ts";
 
 const state = { label: "work", done: 5, total: 20, seconds: 10, note: "softplus" };
 

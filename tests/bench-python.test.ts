@@ -1,9 +1,9 @@
 /** The Python peers: the driver's protocol, its end, and the values of every library. */
 import assert from "node:assert/strict";
-import type { Case, Dtype, FunctionName } from "../bench/cases.ts";
-import { benchmark } from "../bench/harness.ts";
-import { isGap } from "../bench/implementation.ts";
-import { makeInputs } from "../bench/inputs.ts";
+import type { Case, Dtype, FunctionName } from "../bench/plans/cases.ts";
+import { benchmark } from "../bench/race/harness.ts";
+import { isGap } from "../lab/implementation.ts";
+import { makeInputs } from "../bench/plans/inputs.ts";
 import { copy } from "../bench/peers/copy.ts";
 import { numba } from "../bench/peers/numba.ts";
 import { numpy } from "../bench/peers/numpy.ts";
@@ -19,7 +19,7 @@ import {
 import { pythonImplementation } from "../bench/peers/python/implementation.ts";
 import { scipy } from "../bench/peers/scipy.ts";
 import { torch } from "../bench/peers/torch.ts";
-import { judge } from "../bench/validate.ts";
+import { judge } from "../bench/race/validate.ts";
 import { capture } from "../tools/process.ts";
 
 const found = await findPython();

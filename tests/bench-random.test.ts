@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
-import { Random } from "../bench/random.ts";
+import { Random } from "../lab/random.ts";
 
 Deno.test("xoshiro128**: the published outputs from state 1, 2, 3, 4", () => {
   const random = Random.fromState(1, 2, 3, 4);

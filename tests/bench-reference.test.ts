@@ -1,8 +1,8 @@
 /** The committed run: everybody is in it, or the reason why not. No test says how fast anybody is. */
 import assert from "node:assert/strict";
-import { SIZES } from "../bench/plans.ts";
-import { IMPLEMENTATIONS } from "../bench/implementations.ts";
-import { loadReference } from "../bench/saved.ts";
+import { SIZES } from "../bench/plans/plans.ts";
+import { IMPLEMENTATIONS } from "../bench/peers/implementations.ts";
+import { loadReference } from "../bench/results/files.ts";
 
 const rows = loadReference();
 const timed = rows.filter(({ gap }) => gap === null);
@@ -11,7 +11,7 @@ Deno.test("reference run: every implementation has times, or a gap that says why
   assert.deepEqual(
     [...new Set(rows.map(({ implementation }) => implementation))].sort(),
     IMPLEMENTATIONS.map(({ name }) => name).sort(),
-    "measure again: deno task bench --output bench/results/cpu.parquet",
+    "measure again: deno task bench --output bench/reference/cpu.parquet",
   );
   for (const { name } of IMPLEMENTATIONS) {
     const own = rows.filter(({ implementation }) => implementation === name);

@@ -1,10 +1,10 @@
 /** Figures as pictures, on a machine without a browser and without fonts. */
 import assert from "node:assert/strict";
-import { errorsOverX, type Form, referenceCurves } from "../bench/accuracy.ts";
-import { errorOverX, functionsOverX, speedUpBars } from "../bench/figures.ts";
-import { FACES } from "../bench/render/font.ts";
-import { boxOf, type SvgElement, textLength } from "../bench/render/layout.ts";
-import { renderPng, renderSvg, show } from "../bench/render.ts";
+import { errorsOverX, type Form, referenceCurves } from "../bench/report/accuracy.ts";
+import { errorOverX, functionsOverX, speedUpBars } from "../bench/report/figures.ts";
+import { FACES } from "../lab/show/png/font.ts";
+import { boxOf, type SvgElement, textLength } from "../lab/show/png/layout.ts";
+import { renderPng, renderSvg, show } from "../lab/show/png.ts";
 
 const curves = functionsOverX(referenceCurves(-4, 4, 41), { subtitle: "−4 ≤ x ≤ 4 & <i>more</i>" });
 

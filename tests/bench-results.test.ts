@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import pl from "nodejs-polars";
-import type { Case } from "../bench/cases.ts";
-import { gaps, runs, speedUps, timings, valueCheck } from "../bench/frames.ts";
-import type { Implementation, Kind } from "../bench/implementation.ts";
-import { gapRow, readResults, type Row, saveResults, timedRow } from "../bench/results.ts";
-import { align, formatResults } from "../bench/table.ts";
+import type { Case } from "../bench/plans/cases.ts";
+import { gaps, runs, speedUps, timings, valueCheck } from "../bench/results/rows.ts";
+import type { Implementation, Kind } from "../bench/peers/implementation.ts";
+import { gapRow, readResults, type Row, saveResults, timedRow } from "../bench/results/schema.ts";
+import { align, formatResults } from "../bench/report/table.ts";
 
 const loaded = { version: "1.2", threads: 2, prepare: () => ({ gap: "" }) };
 const caseOf = (n: number): Case => ({

@@ -1,12 +1,12 @@
 /** The command line of the benchmark, and the measuring that notebooks use. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { compareValues } from "../bench/accuracy.ts";
-import { IMPLEMENTATIONS, OWN } from "../bench/implementations.ts";
-import { measure } from "../bench/measure.ts";
-import { readResults } from "../bench/results.ts";
+import { compareValues } from "../bench/report/accuracy.ts";
+import { IMPLEMENTATIONS, OWN } from "../bench/peers/implementations.ts";
+import { measure } from "../bench/race/measure.ts";
+import { readResults } from "../bench/results/schema.ts";
 import { parseRun } from "../bench/run.ts";
-import { LOCAL } from "../bench/saved.ts";
+import { LOCAL } from "../bench/results/files.ts";
 
 Deno.test("bench: the command line without flags, and with all of them", () => {
   assert.deepEqual(parseRun([]), { plan: "standard", output: LOCAL });

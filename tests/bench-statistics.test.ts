@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pairedRatio, quantile, quartiles, relativeSpread } from "../bench/statistics.ts";
+import { pairedRatio, quantile, quartiles, relativeSpread } from "../lab/statistics.ts";
 
 Deno.test("quantile: linear interpolation between order statistics", () => {
   const sorted = [1, 2, 3, 4];

@@ -1,15 +1,15 @@
 /** The target table: how lines are judged, and engines of either kind behind the same rows. */
 import assert from "node:assert/strict";
-import { benchmark } from "../bench/harness.ts";
-import { isGap } from "../bench/implementation.ts";
-import { IMPLEMENTATIONS } from "../bench/implementations.ts";
-import { kitImplementation, type Methods } from "../bench/kit.ts";
-import type { Row } from "../bench/results.ts";
-import { formatTargets, loadTargets, type Targets } from "../bench/targets.ts";
+import { benchmark } from "../bench/race/harness.ts";
+import { isGap } from "../lab/implementation.ts";
+import { IMPLEMENTATIONS } from "../bench/peers/implementations.ts";
+import { kitImplementation, type Methods } from "../bench/peers/kit.ts";
+import type { Row } from "../bench/results/schema.ts";
+import { formatTargets, loadTargets, type Targets } from "../bench/targets/run.ts";
 import { judgeLine } from "../bench/targets/judge.ts";
 import { type Line, targetLines, type TimeLine } from "../bench/targets/lines.ts";
 import { memoryOf } from "../bench/targets/memory.ts";
-import { scalar } from "../mod.ts";
+import { scalar } from "../kernels/engines/mod.ts";
 import { targetsTable } from "../tools/readme.ts";
 
 const item = { fn: "softplus", dtype: "f32", distribution: "normal", rows: 9, columns: 9 } as const;

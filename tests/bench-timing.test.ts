@@ -1,8 +1,8 @@
 /** The stopwatch, its rounds, and what others do meanwhile. */
 import assert from "node:assert/strict";
-import type { Runner } from "../bench/implementation.ts";
-import { Others } from "../bench/others.ts";
-import { stopwatch, takeRounds } from "../bench/timing.ts";
+import type { Runner } from "../lab/implementation.ts";
+import { Others } from "../lab/race/machine_load.ts";
+import { stopwatch, takeRounds } from "../lab/race/timing.ts";
 
 Deno.test("stopwatch: who times itself is told how long to wake up, before every sample", async () => {
   const told: [number, number][] = [];

@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { anyFloat, BOUNDARIES, finite, finiteVector, property } from "./arbitraries.ts";
 import { BACKWARD, type BackwardName, engines, precisionsOf, UNARY } from "./engines.ts";
-import { arrayOf, type Format, hex, report, roundTo, same, step, ulp } from "./floats.ts";
-import { exact, type GradName, productError, ulpError } from "./oracle.ts";
+import { arrayOf, type Format, hex, report, roundTo, same, step, ulp } from "../lab/floats.ts";
+import { exact, type GradName, productError, ulpError } from "../lab/oracle/mpfr.ts";
 
 /** Betas of either sign: small numbers, powers of two, any digits, and any finite double at all. */
 const ordinary = fc.oneof(

@@ -15,8 +15,8 @@ import {
   same,
   step,
   ulp,
-} from "./floats.ts";
-import { exact, ulpError } from "./oracle.ts";
+} from "../lab/floats.ts";
+import { exact, ulpError } from "../lab/oracle/mpfr.ts";
 
 const NAMES = UNARY;
 

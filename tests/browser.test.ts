@@ -1,10 +1,10 @@
 /** Plays a web developer: a page that imports the one module, in a real browser. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { scalar } from "../mod.ts";
+import { scalar } from "../kernels/engines/mod.ts";
 import { forUsers, isolation, startHost } from "../tools/serve.ts";
-import { bound, type BoundedFunction } from "./bounds.ts";
-import { browserTest } from "./browser.ts";
+import { bound, type BoundedFunction } from "../kernels/bounds.ts";
+import { browserTest } from "../tools/browser.ts";
 import { everyFloat32, sweep } from "./users/sweep.js";
 
 const step = 4096;

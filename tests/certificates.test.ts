@@ -1,12 +1,13 @@
 /** The committed certificates: complete, about the sources as they are, and true where tried. */
 import assert from "node:assert/strict";
 import packages from "../deno.json" with { type: "json" };
-import { same } from "./floats.ts";
-import { exact, ulpError } from "./oracle.ts";
-import { type Certificate, fromHex, readCertificates } from "./verify/certificate.ts";
-import { sourcesOf } from "./verify/sources.ts";
-import { covers, subjectOf, subjects } from "./verify/subjects.ts";
-import { FUNCTIONS, isParts, RULES } from "./verify/types.ts";
+import { same } from "../lab/floats.ts";
+import { exact, ulpError } from "../lab/oracle/mpfr.ts";
+import { type Certificate, fromHex, readCertificates } from "../lab/certify/certificate.ts";
+import { sourcesOf } from "../lab/certify/sources.ts";
+import { subjects } from "../bench/certify/subjects.ts";
+import { covers, subjectOf } from "../lab/certify/subject.ts";
+import { FUNCTIONS, isParts, RULES } from "../lab/certify/types.ts";
 
 const folder = new URL("certificates/", import.meta.url);
 const certificates = await readCertificates(folder);

@@ -1,12 +1,12 @@
 /** The demo page, in a real browser: what a visitor does, and what the page then says. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { sigmoid, softplus } from "../mod.ts";
+import { sigmoid, softplus } from "../kernels/engines/mod.ts";
 import { look, nothingFound, ulpOf, ulpsApart } from "../notebooks/demo/accuracy.js";
 import { certify, functions, promised } from "../notebooks/demo/certify.js";
 import { isolation, startHost } from "../tools/serve.ts";
-import { bound } from "./bounds.ts";
-import { browserTest } from "./browser.ts";
+import { bound } from "../kernels/bounds.ts";
+import { browserTest } from "../tools/browser.ts";
 
 const text = async (page: Page, id: string) => (await page.textContent(`#${id}`) ?? "").trim();
 

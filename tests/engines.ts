@@ -5,54 +5,25 @@
  *
  * @module
  */
-import * as kit from "../mod.ts";
+import * as kit from "../kernels/engines/mod.ts";
 import { createThreads } from "../kernels/engines/threads.ts";
 import { createWasm } from "../kernels/engines/wasm.ts";
-import { bound as boundOf, boundedAs, type BoundedEngine, type Precision } from "./bounds.ts";
-import type { Format, Vector } from "./floats.ts";
+import {
+  bound as boundOf,
+  boundedAs,
+  type BoundedEngine,
+  type Precision,
+} from "../kernels/bounds.ts";
+import type { Format, Vector } from "../lab/floats.ts";
 
-export type { Precision } from "./bounds.ts";
+export type { Precision } from "../kernels/bounds.ts";
 
 /** A batch of the kit. */
-export { Matrix } from "../mod.ts";
-import type { Matrix } from "../mod.ts";
+export { Matrix } from "../kernels/engines/mod.ts";
+import type { Matrix } from "../kernels/engines/mod.ts";
 
-/** What a kernel takes. */
-export type Input = number | Vector | Matrix;
-
-/** A value and the slope there, as softplusWithGrad returns them and takes them for `out`. */
-export interface WithGrad<T> {
-  value: T;
-  grad: T;
-}
-
-/** The options of a kernel whose out is of type `Out`. */
-export interface Options<Out> {
-  out?: Out;
-  precision?: Precision;
-  beta?: number;
-}
-
-type Unary = <T extends Input>(x: T, options?: Options<T>) => T | Promise<T>;
-
-type Backward = <T extends Input>(x: T, upstream: T, options?: Options<T>) => T | Promise<T>;
-
-/** The methods of an engine, whether they return values or promises. */
-export interface Methods {
-  softplus: Unary;
-  sigmoid: Unary;
-  softplusGrad: Unary;
-  sigmoidGrad: Unary;
-  logSigmoid: Unary;
-  logSigmoidGrad: Unary;
-  softplusWithGrad<T extends Input>(
-    x: T,
-    options?: Options<WithGrad<T>>,
-  ): WithGrad<T> | Promise<WithGrad<T>>;
-  softplusBackward: Backward;
-  sigmoidBackward: Backward;
-  logSigmoidBackward: Backward;
-}
+import type { Input, Methods, Options } from "../lab/methods.ts";
+export type { Input, Methods, Options, WithGrad } from "../lab/methods.ts";
 
 /** An engine, with what it can do. */
 export interface EngineUnderTest {

@@ -1,7 +1,7 @@
 /** What the first call costs: every runtime is measured, and the first call stays a small matter. */
 import assert from "node:assert/strict";
 import { firstCalls } from "../tools/first_call.ts";
-import { missing } from "./browser.ts";
+import { missing } from "../tools/browser.ts";
 
 Deno.test({
   name: "first call: Deno, Node and a browser each import the kit and call it",

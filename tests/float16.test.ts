@@ -3,10 +3,10 @@
  * and arrays longer than the pieces that the engines cut them into.
  */
 import assert from "node:assert/strict";
-import { Matrix, naive, softplus } from "../mod.ts";
+import { Matrix, naive, softplus } from "../kernels/engines/mod.ts";
 import { call, engines, kernels } from "./engines.ts";
-import { arrayOfBits } from "./floats.ts";
-import { exact } from "./oracle.ts";
+import { arrayOfBits } from "../lab/floats.ts";
+import { exact } from "../lab/oracle/mpfr.ts";
 import { equal, mixed } from "./vectors.ts";
 
 const all = arrayOfBits("f16", Array.from({ length: 65536 }, (_, i) => BigInt(i)));

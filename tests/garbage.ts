@@ -4,9 +4,9 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { Matrix } from "../mod.ts";
+import { Matrix } from "../kernels/engines/mod.ts";
 import type { Kernel, Methods } from "./engines.ts";
-import { arrayOf, type Format, type Vector } from "./floats.ts";
+import { arrayOf, type Format, type Vector } from "../lab/floats.ts";
 import { growable } from "./vectors.ts";
 
 /** An error that a call has earned. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { webgpu, type WebGpuEngine, WebGpuUnavailableError } from "../mod.ts";
+import { webgpu, type WebGpuEngine, WebGpuUnavailableError } from "../kernels/engines/mod.ts";
 
 /** Why there is no GPU, or undefined. */
 export const missing: string | undefined = await (async () => {

@@ -9,7 +9,7 @@
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { webgpu, type WebGpuEngine } from "../mod.ts";
+import { webgpu, type WebGpuEngine } from "../kernels/engines/mod.ts";
 
 /** What was seen, in MiB; resident memory after the warm-up, and from time to time after it. */
 export interface GpuMemory {

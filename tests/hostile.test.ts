@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { property } from "./arbitraries.ts";
 import { call, engines, type Kernel, kernels } from "./engines.ts";
-import type { Format, Vector } from "./floats.ts";
+import type { Format, Vector } from "../lab/floats.ts";
 import * as garbage from "./garbage.ts";
 import { attempt, type Fault, isFault, refused, snapshot } from "./garbage.ts";
 import { equal, growable, inputsOf, mixed } from "./vectors.ts";

@@ -17,7 +17,7 @@ import {
   precisionsOf,
   type UnaryName,
 } from "./engines.ts";
-import { atanh, fixed, ONE, SERIES_ERROR } from "./fixed_point.ts";
+import { atanh, fixed, ONE, SERIES_ERROR } from "../lab/oracle/fixed_point.ts";
 import {
   arrayOf,
   type Format,
@@ -29,8 +29,8 @@ import {
   toOrdered,
   ulp,
   type Vector,
-} from "./floats.ts";
-import { centralDifference } from "./oracle.ts";
+} from "../lab/floats.ts";
+import { centralDifference } from "../lab/oracle/mpfr.ts";
 
 /** ln 2 from below and above. */
 const LN2 = 2n * atanh(1n, 3n);

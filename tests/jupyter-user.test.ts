@@ -5,13 +5,13 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import { softplus } from "../mod.ts";
+import { softplus } from "../kernels/engines/mod.ts";
 import { executeNotebook } from "../tools/notebooks/execute.ts";
 import { formatNotebook, type Notebook } from "../tools/notebooks/ipynb.ts";
 import { startHost } from "../tools/serve.ts";
 import { thisMachine } from "../tools/setup/requirement.ts";
 import { findPython, jupyter, notebookServer } from "../tools/setup/requirements.ts";
-import { launch, missing as noBrowser } from "./browser.ts";
+import { launch, missing as noBrowser } from "../tools/browser.ts";
 import { startJupyter } from "./users/jupyter.ts";
 
 const onCi = Deno.env.get("CI") === "true";

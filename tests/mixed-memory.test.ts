@@ -10,7 +10,7 @@ import {
   threads,
   wasm,
   type WithGrad,
-} from "../mod.ts";
+} from "../kernels/engines/mod.ts";
 
 const values = [-100, -1, 0, 1, 100];
 const plain = (): Float32Array<ArrayBuffer> => new Float32Array(values);

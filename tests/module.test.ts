@@ -1,6 +1,6 @@
 /** The functions of the module, their options and what they say of wrong arguments. */
 import assert from "node:assert/strict";
-import * as kit from "../mod.ts";
+import * as kit from "../kernels/engines/mod.ts";
 import { kernels } from "./engines.ts";
 
 Deno.test("the functions of the module are those of wasm", () => {

@@ -17,8 +17,8 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Random } from "../bench/random.ts";
-import { naive } from "../mod.ts";
+import { Random } from "../lab/random.ts";
+import { naive } from "../kernels/engines/mod.ts";
 import { BOUNDARIES, finite, property } from "./arbitraries.ts";
 import { engines } from "./engines.ts";
 import {
@@ -30,8 +30,8 @@ import {
   step,
   ulp,
   type Vector,
-} from "./floats.ts";
-import { exact, ulpError } from "./oracle.ts";
+} from "../lab/floats.ts";
+import { exact, ulpError } from "../lab/oracle/mpfr.ts";
 
 const SAFE_ULP = 8;
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
-import { scalar } from "../mod.ts";
+import { scalar } from "../kernels/engines/mod.ts";
 import { pack, type Packed } from "../tools/pack.ts";
 import { capture } from "../tools/process.ts";
 import { everyFloat32, sweep } from "./users/sweep.js";

@@ -1,9 +1,9 @@
 /** The oracle against facts that do not come from MPFR. */
 import assert from "node:assert/strict";
-import { Random } from "../bench/random.ts";
-import * as series from "./fixed_point.ts";
-import { type Format, FORMATS, hex, report, roundTo, same, step, ulp } from "./floats.ts";
-import { centralDifference, exact, type Name, ulpError } from "./oracle.ts";
+import { Random } from "../lab/random.ts";
+import * as series from "../lab/oracle/fixed_point.ts";
+import { type Format, FORMATS, hex, report, roundTo, same, step, ulp } from "../lab/floats.ts";
+import { centralDifference, exact, type Name, ulpError } from "../lab/oracle/mpfr.ts";
 
 const formats: Format[] = ["f16", "f32", "f64"];
 

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Matrix } from "../mod.ts";
+import { Matrix } from "../kernels/engines/mod.ts";
 import { property } from "./arbitraries.ts";
 import {
   call,
@@ -14,7 +14,7 @@ import {
   kernels,
   precisionsOf,
 } from "./engines.ts";
-import { arrayOf, arrayOn, type Format, FORMATS, type Vector } from "./floats.ts";
+import { arrayOf, arrayOn, type Format, FORMATS, type Vector } from "../lab/floats.ts";
 import { equal, mixed } from "./vectors.ts";
 
 /** `length` elements of the memory of `all` from `start` on. */

@@ -1,10 +1,10 @@
 /** Child processes and files of the tools: time limits, Ctrl-C, and two runs at once. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { isPrivate, runtimeFolder } from "../bench/runtime_folder.ts";
+import { isPrivate, runtimeFolder } from "../lab/runtime_folder.ts";
 import { replaceByCopy, replaceFile, replaceFolder } from "../tools/files.ts";
 import { capture } from "../tools/process.ts";
-import { pathOf } from "./browser.ts";
+import { pathOf } from "../tools/browser.ts";
 
 const posix = Deno.build.os !== "windows";
 

@@ -11,7 +11,7 @@ import { capture } from "../tools/process.ts";
 import { startHost } from "../tools/serve.ts";
 import { thisMachine } from "../tools/setup/requirement.ts";
 import { findPython, jupyter } from "../tools/setup/requirements.ts";
-import { browserTest } from "./browser.ts";
+import { browserTest } from "../tools/browser.ts";
 import { missing as noGpu } from "./gpu.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import vm from "node:vm";
-import { scalar } from "../mod.ts";
+import { scalar } from "../kernels/engines/mod.ts";
 
 /** The kit as one file. */
 export const dist: URL = new URL("../dist/softplus.js", import.meta.url);

@@ -1,10 +1,10 @@
 /** Global scopes that have little but ECMAScript: arrays work wherever WebAssembly does. */
 import assert from "node:assert/strict";
-import { scalar } from "../mod.ts";
+import { scalar } from "../kernels/engines/mod.ts";
 import { builds } from "../kernels/engines/embedded.ts";
 import { decodeBase64 } from "../kernels/engines/wasm/expand.ts";
 import { startHost } from "../tools/serve.ts";
-import { browserTest } from "./browser.ts";
+import { browserTest } from "../tools/browser.ts";
 import { calls, checkTheRest, foundIn, realm, wanted } from "./realm.ts";
 
 Deno.test("bare realms: nothing but ECMAScript and WebAssembly is needed, nor all of ECMAScript", () => {

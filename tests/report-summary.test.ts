@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Row } from "../bench/results.ts";
+import type { Row } from "../bench/results/schema.ts";
 import { summaryHtml } from "../tools/report/summary.ts";
 
 /** A row of a benchmark, as far as the summary looks at it. */

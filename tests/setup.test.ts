@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Requirement, System } from "../tools/setup/requirement.ts";
 import { findBrowser, findPython, pythonPeers, requirements } from "../tools/setup/requirements.ts";
 import config from "../deno.json" with { type: "json" };
-import { BUDGET_SECONDS } from "../bench/plans.ts";
+import { BUDGET_SECONDS } from "../bench/plans/plans.ts";
 import { BUDGET_MINUTES, missingText } from "../tools/reproduce.ts";
 import { capture } from "../tools/process.ts";
 import { setup } from "../tools/setup.ts";

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { property } from "./arbitraries.ts";
 import { call, engines, type EngineUnderTest, type Kernel, kernels, Matrix } from "./engines.ts";
-import type { Format, Vector } from "./floats.ts";
+import type { Format, Vector } from "../lab/floats.ts";
 import { equal, inputsOf, mixed } from "./vectors.ts";
 
 const CLASSES = {

@@ -3,11 +3,11 @@
  * misrounded; float64 on over a million inputs, the greatest error measured and printed.
  */
 import assert from "node:assert/strict";
-import { Random } from "../bench/random.ts";
+import { Random } from "../lab/random.ts";
 import { BOUNDARIES } from "./arbitraries.ts";
 import { engines, type Precision, precisionsOf, type UnaryName } from "./engines.ts";
-import { type Format, hex, report, same, step } from "./floats.ts";
-import { exact, type Name, ulpError } from "./oracle.ts";
+import { type Format, hex, report, same, step } from "../lab/floats.ts";
+import { exact, type Name, ulpError } from "../lab/oracle/mpfr.ts";
 
 const NAMES = ["softplus", "sigmoid", "logSigmoid"] as const;
 const CHUNK = 1 << 15;

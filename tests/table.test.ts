@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { createWasm } from "../kernels/engines/wasm.ts";
 import { compile } from "../kernels/engines/wasm/module.ts";
-import { ulpError } from "./oracle.ts";
-import { step } from "./floats.ts";
+import { ulpError } from "../lab/oracle/mpfr.ts";
+import { step } from "../lab/floats.ts";
 
 const builds = [true, false].filter((fused) => compile(fused) !== undefined);
 const names = ["softplus", "sigmoid", "logSigmoid"] as const;

@@ -1,8 +1,8 @@
 /** Arrays in memory that all threads share: same bits without a copy, whatever happens beside it. */
 import assert from "node:assert/strict";
-import { Random } from "../bench/random.ts";
+import { Random } from "../lab/random.ts";
 import { createThreads } from "../kernels/engines/threads.ts";
-import { Matrix, softplus, threads, wasm } from "../mod.ts";
+import { Matrix, softplus, threads, wasm } from "../kernels/engines/mod.ts";
 import { call, kernels, type Methods, precisionsOf } from "./engines.ts";
 import { dying, sameElements, within, withWorkers } from "./workers.ts";
 

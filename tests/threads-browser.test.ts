@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Frame } from "playwright-core";
 import { isolation, startHost } from "../tools/serve.ts";
-import { browserTest } from "./browser.ts";
+import { browserTest } from "../tools/browser.ts";
 import { within } from "./workers.ts";
 
 /** What the pages fetch. */

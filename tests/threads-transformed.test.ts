@@ -28,7 +28,7 @@ async function bundle(entry: string, options: esbuild.BuildOptions): Promise<str
   }
 }
 
-const sources = fileURLToPath(new URL("kernels/mod.ts", root));
+const sources = fileURLToPath(new URL("kernels/engines/mod.ts", root));
 
 /** The module as each tool makes it. */
 const transforms: Record<string, () => Promise<string>> = {

@@ -1,6 +1,6 @@
 /** Where threads cannot run, the error says so by name, and what is missing; and nothing is left. */
 import assert from "node:assert/strict";
-import { threads, ThreadsUnavailableError } from "../mod.ts";
+import { threads, ThreadsUnavailableError } from "../kernels/engines/mod.ts";
 import { process, withWorkers } from "./workers.ts";
 
 /** Runs a body with other globals; undefined takes one away. */

@@ -1,8 +1,8 @@
 /** Workers that are killed, that end in their work or are held up: calls settle right, and once. */
 import assert from "node:assert/strict";
-import { Random } from "../bench/random.ts";
+import { Random } from "../lab/random.ts";
 import { createThreads } from "../kernels/engines/threads.ts";
-import { softplus, softplusWithGrad } from "../mod.ts";
+import { softplus, softplusWithGrad } from "../kernels/engines/mod.ts";
 import { dying, process, sameElements, slow, within, withWorkers } from "./workers.ts";
 
 function random(length: number, seed: number): Float32Array {

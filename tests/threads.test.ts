@@ -1,11 +1,11 @@
 /** What is particular to the pool: many calls at once, errors, yielding, options, the end. */
 import assert from "node:assert/strict";
-import { Random } from "../bench/random.ts";
+import { Random } from "../lab/random.ts";
 import type { Job } from "../kernels/engines/threads/job.ts";
 import { Pool } from "../kernels/engines/threads/pool.ts";
 import { slotBytes, slotsPerWorker, viewsIn } from "../kernels/engines/threads/slots.ts";
 import { createThreads } from "../kernels/engines/threads.ts";
-import { softplus, threads, wasm } from "../mod.ts";
+import { softplus, threads, wasm } from "../kernels/engines/mod.ts";
 import { sameElements, within } from "./workers.ts";
 
 function random(length: number, seed: number): Float32Array {

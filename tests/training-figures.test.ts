@@ -1,7 +1,7 @@
 /** What notebook 05 draws and prints: that what was lost is shown as lost. */
 import assert from "node:assert/strict";
-import { accuracyOverEpochs, epochBars, lossCurves } from "../bench/figures.ts";
-import { Matrix } from "../mod.ts";
+import { accuracyOverEpochs, epochBars, lossCurves } from "../bench/report/figures.ts";
+import { Matrix } from "../kernels/engines/mod.ts";
 import { digits, pick } from "../notebooks/training/data.ts";
 import {
   drawDigits,

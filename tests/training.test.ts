@@ -1,6 +1,6 @@
 /** The training of notebook 05: data, losses, gradients, and that networks learn, on every place. */
 import assert from "node:assert/strict";
-import { Matrix, scalar, threads, wasm } from "../mod.ts";
+import { Matrix, scalar, threads, wasm } from "../kernels/engines/mod.ts";
 import { cpu } from "../notebooks/training/cpu.ts";
 import {
   type Dataset,

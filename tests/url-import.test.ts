@@ -1,6 +1,6 @@
 /** Plays a user who imports mod.ts by URL: another folder, no configuration, an empty cache. */
 import assert from "node:assert/strict";
-import { softplus } from "../mod.ts";
+import { softplus } from "../kernels/engines/mod.ts";
 import { missing } from "./gpu.ts";
 import { type Host, startHost } from "../tools/serve.ts";
 
@@ -112,7 +112,7 @@ Deno.test("what is served is small, in few files, and uses nothing but the web p
 
 Deno.test("what is served exports what the sources export", async () => {
   const [sources, served] = await Promise.all([
-    import("../kernels/mod.ts"),
+    import("../kernels/engines/mod.ts"),
     import("../dist/softplus.js"),
   ]);
   assert.deepEqual(Object.keys(served).sort(), Object.keys(sources).sort());

@@ -4,9 +4,17 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { Random } from "../bench/random.ts";
+import { Random } from "../lab/random.ts";
 import type { Kernel } from "./engines.ts";
-import { arrayOf, arrayOn, type Format, formatOf, report, same, type Vector } from "./floats.ts";
+import {
+  arrayOf,
+  arrayOn,
+  type Format,
+  formatOf,
+  report,
+  same,
+  type Vector,
+} from "../lab/floats.ts";
 
 /** Results compared element by element: the same bits, where NaN is NaN. */
 export function equal(got: Vector, want: Vector, x: Vector, what: string): void {

@@ -1,10 +1,11 @@
 /** Interrupt and resume: the same certificate as one run, and nothing half-written is believed. */
 import assert from "node:assert/strict";
+import "../bench/certify/subjects.ts";
 import { fileURLToPath } from "node:url";
-import type { Certificate } from "./verify/certificate.ts";
-import { Stopped } from "./verify/pool.ts";
-import { type Plan, verify } from "./verify/run.ts";
-import type { Target } from "./verify/types.ts";
+import type { Certificate } from "../lab/certify/certificate.ts";
+import { Stopped } from "../lab/certify/pool.ts";
+import { type Plan, verify } from "../lab/certify/run.ts";
+import type { Target } from "../lab/certify/types.ts";
 
 const targets: Target[] = [
   { subject: "scalar-fast", name: "sigmoid", format: "f32" },
@@ -38,6 +39,7 @@ Deno.test("verify: interrupted and resumed gives the certificate of one run", as
   const folder = await Deno.makeTempDir({ prefix: "softplus-kit-" });
   try {
     const plan = (name: string): Plan => ({
+      subjects: new URL("../bench/certify/subjects.ts", import.meta.url).href,
       ...{ targets, slices, quick: false, workers: 2 },
       cache: `${folder}/${name}/cache`,
       certificates: `${folder}/${name}/certificates`,

@@ -3,21 +3,21 @@
  * results, its slices, the hash of sources; and the references, measured against MPFR.
  */
 import assert from "node:assert/strict";
-import { wasm, type WithGrad } from "../mod.ts";
+import { wasm, type WithGrad } from "../kernels/engines/mod.ts";
 import type { Methods } from "./engines.ts";
-import { judgeEach } from "./verify/slice.ts";
+import { judgeEach } from "../lab/certify/parts.ts";
 import { fileURLToPath } from "node:url";
-import { bitsOf, fromBits, step } from "./floats.ts";
-import { exact, ulpError } from "./oracle.ts";
-import { join, problemsOf } from "./verify/join.ts";
-import { OptionError, readOptions, USAGE } from "./verify/options.ts";
-import { PAIR_BOUND } from "./verify/double_double.ts";
-import { provePairs, proveSlice, sumUp } from "./verify/screen_proof.ts";
-import { makeReference, refer, SCREEN_BOUND } from "./verify/screen.ts";
-import { mirrored, quickBits, SLICE_SIZE, SLICES } from "./verify/slices.ts";
-import { read, sourcesOf } from "./verify/sources.ts";
-import { subjects } from "./verify/subjects.ts";
-import { errorOfRounding, Tally } from "./verify/tally.ts";
+import { bitsOf, fromBits, step } from "../lab/floats.ts";
+import { exact, ulpError } from "../lab/oracle/mpfr.ts";
+import { join, problemsOf } from "../lab/certify/join.ts";
+import { OptionError, readOptions, USAGE } from "../bench/certify/options.ts";
+import { PAIR_BOUND } from "../lab/oracle/double_double.ts";
+import { provePairs, proveSlice, sumUp } from "../lab/certify/screen_proof.ts";
+import { makeReference, refer, SCREEN_BOUND } from "../lab/oracle/screen.ts";
+import { mirrored, quickBits, SLICE_SIZE, SLICES } from "../lab/certify/slices.ts";
+import { read, sourcesOf } from "../lab/certify/sources.ts";
+import { subjects } from "../bench/certify/subjects.ts";
+import { errorOfRounding, Tally } from "../lab/certify/tally.ts";
 
 Deno.test("verify: a wrong argument is named, with what it may be", () => {
   const wrong: [string[], RegExp][] = [
@@ -205,7 +205,7 @@ Deno.test("verify: the hash of sources sees code and not comments", async () => 
 
 Deno.test("verify: the references import nothing from the kernels", async () => {
   for (const root of ["screen", "double_double"]) {
-    const { files } = await sourcesOf([`tests/verify/${root}.ts`], []);
+    const { files } = await sourcesOf([`lab/certify/${root}.ts`], []);
     assert.ok(files.length >= 2, "the walk follows imports");
     assert.ok(!files.some((file) => file.startsWith("kernels/") || file === "mod.ts"), `${files}`);
   }

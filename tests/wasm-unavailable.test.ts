@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type vm from "node:vm";
 import { capture } from "../tools/process.ts";
 import { startHost } from "../tools/serve.ts";
-import { browserTest } from "./browser.ts";
+import { browserTest } from "../tools/browser.ts";
 import {
   calls,
   checkTheRest,

@@ -1,7 +1,7 @@
 /** What is particular to the WebAssembly engine: tiles, builds, and arrays in its own memory. */
 import assert from "node:assert/strict";
 import { createWasm } from "../kernels/engines/wasm.ts";
-import { Matrix, scalar, wasm } from "../mod.ts";
+import { Matrix, scalar, wasm } from "../kernels/engines/mod.ts";
 
 /** Both signs, every binade, specials; as many as wanted. */
 function inputs(length: number): Float32Array<ArrayBuffer> {

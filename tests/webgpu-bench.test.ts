@@ -11,8 +11,8 @@ import { measurePeers } from "../bench/gpu/peers.ts";
 import { withRun } from "../bench/gpu/rows.ts";
 import { LOCAL_GPU, parseGpuRun } from "../bench/gpu/run.ts";
 import { formatGpu } from "../bench/gpu/table.ts";
-import { environment } from "../bench/environment.ts";
-import { readResults, saveResults } from "../bench/results.ts";
+import { environment } from "../lab/environment.ts";
+import { readResults, saveResults } from "../bench/results/schema.ts";
 import { gpuTest } from "./gpu.ts";
 
 Deno.test("GPU benchmark: the command line", () => {

@@ -1,6 +1,6 @@
 /** How webgpu() finds a device, on adapters that refuse, keep silent or lie; no GPU is needed. */
 import assert from "node:assert/strict";
-import { webgpu, type WebGpuEngine, WebGpuUnavailableError } from "../mod.ts";
+import { webgpu, type WebGpuEngine, WebGpuUnavailableError } from "../kernels/engines/mod.ts";
 import { openDevice } from "../kernels/engines/webgpu/device.ts";
 
 /** An adapter's answer to what it is asked for: a device, or an error. */

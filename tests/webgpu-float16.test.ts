@@ -1,9 +1,9 @@
 /** Float16Array that stays on the GPU; tests/float16.test.ts tries every input on every engine. */
 import assert from "node:assert/strict";
-import { Matrix } from "../mod.ts";
-import { arrayOfBits } from "./floats.ts";
+import { Matrix } from "../kernels/engines/mod.ts";
+import { arrayOfBits } from "../lab/floats.ts";
 import { gpuTest } from "./gpu.ts";
-import { exact } from "./oracle.ts";
+import { exact } from "../lab/oracle/mpfr.ts";
 
 const values = arrayOfBits("f16", Array.from({ length: 65536 }, (_, i) => BigInt(i)));
 

@@ -1,6 +1,6 @@
 /** Callers of the WebGPU engine who do what they should not. */
 import assert from "node:assert/strict";
-import { Matrix, webgpu, WebGpuDeviceLostError } from "../mod.ts";
+import { Matrix, webgpu, WebGpuDeviceLostError } from "../kernels/engines/mod.ts";
 import { makeEngine } from "../kernels/engines/webgpu.ts";
 import { openDevice } from "../kernels/engines/webgpu/device.ts";
 import { detached } from "./garbage.ts";

@@ -3,7 +3,7 @@
  * short or the device goes away.
  */
 import assert from "node:assert/strict";
-import { webgpu, WebGpuDeviceLostError, WebGpuOutOfMemoryError } from "../mod.ts";
+import { webgpu, WebGpuDeviceLostError, WebGpuOutOfMemoryError } from "../kernels/engines/mod.ts";
 import { BufferPool } from "../kernels/engines/webgpu/buffers.ts";
 import { gpuTest } from "./gpu.ts";
 import { gpuMemory, mixedCalls } from "./gpu_memory.ts";

@@ -1,11 +1,11 @@
 /** Faults of the WebGPU engine that few calls show: how work is cut, ordered and reused, and beta. */
 import assert from "node:assert/strict";
-import { scalar, webgpu, type WebGpuEngine } from "../mod.ts";
+import { scalar, webgpu, type WebGpuEngine } from "../kernels/engines/mod.ts";
 import { makeEngine } from "../kernels/engines/webgpu.ts";
 import { betaParameters } from "../kernels/engines/webgpu/beta.ts";
 import { BufferPool } from "../kernels/engines/webgpu/buffers.ts";
 import { openDevice } from "../kernels/engines/webgpu/device.ts";
-import { bound } from "./bounds.ts";
+import { bound } from "../kernels/bounds.ts";
 import { gpuTest } from "./gpu.ts";
 import { equal, mixed } from "./vectors.ts";
 

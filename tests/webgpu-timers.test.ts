@@ -1,7 +1,7 @@
 /** The WebGPU engine under a test's fake timers: time stands still, the GPU does not. */
 import assert from "node:assert/strict";
 import FakeTimers from "@sinonjs/fake-timers";
-import { webgpu, type WebGpuEngine } from "../mod.ts";
+import { webgpu, type WebGpuEngine } from "../kernels/engines/mod.ts";
 import { gpuTest } from "./gpu.ts";
 import { mixed } from "./vectors.ts";
 
@@ -72,7 +72,7 @@ gpuTest(
 gpuTest("fake timers: the kit may be loaded under them", () =>
   withFakes(async () => {
     const file = "../dist/softplus.js?under-fake-timers";
-    const kit = await import(file) as typeof import("../mod.ts");
+    const kit = await import(file) as typeof import("../kernels/engines/mod.ts");
     const gpu = await soon(kit.webgpu());
     await work(gpu);
     await soon(gpu.dispose());

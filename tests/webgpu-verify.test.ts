@@ -1,9 +1,10 @@
 /** The GPU as a subject of the verification: alone, under its adapter's name. */
 import assert from "node:assert/strict";
 import { gpuTest } from "./gpu.ts";
-import { type Certificate, fileOf } from "./verify/certificate.ts";
-import { type Plan, verify } from "./verify/run.ts";
-import { subjectOf } from "./verify/subjects.ts";
+import { type Certificate, fileOf } from "../lab/certify/certificate.ts";
+import { type Plan, verify } from "../lab/certify/run.ts";
+import "../bench/certify/subjects.ts";
+import { subjectOf } from "../lab/certify/subject.ts";
 
 const target = { subject: "webgpu", name: "sigmoid", format: "f32" } as const;
 
@@ -13,6 +14,7 @@ gpuTest("verify: a GPU's certificate names its adapter, and binds no other", asy
   try {
     // The tail on the left with its subnormal results, and NaNs of every payload.
     const plan = (quick: boolean): Plan => ({
+    subjects: new URL("../bench/certify/subjects.ts", import.meta.url).href,
       ...{ targets: [target], slices: [389, 511], quick, workers: 1 },
       cache: `${folder}/cache`,
       certificates: folder,

@@ -3,7 +3,13 @@
  * The functions themselves are tested with those of the other engines.
  */
 import assert from "node:assert/strict";
-import { GpuArray, Matrix, webgpu, type WebGpuEngine, WebGpuUnavailableError } from "../mod.ts";
+import {
+  GpuArray,
+  Matrix,
+  webgpu,
+  type WebGpuEngine,
+  WebGpuUnavailableError,
+} from "../kernels/engines/mod.ts";
 import { openDevice } from "../kernels/engines/webgpu/device.ts";
 import { makeEngine } from "../kernels/engines/webgpu.ts";
 import { gpuTest } from "./gpu.ts";

@@ -4,16 +4,16 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { type Environment, environment } from "../bench/environment.ts";
-import { quartiles } from "../bench/statistics.ts";
-import { launch } from "../tests/browser.ts";
+import { type Environment, environment } from "../lab/environment.ts";
+import { quartiles } from "../lab/statistics.ts";
+import { launch } from "./browser.ts";
 import { replaceFile } from "./files.ts";
 import { capture, exitWith, root } from "./process.ts";
 import { startHost } from "./serve.ts";
 
 /** The reference run, from which README's table is made. */
 export const REFERENCE_FIRST_CALL: string = fileURLToPath(
-  new URL("bench/results/first-call.json", root),
+  new URL("bench/reference/first-call.json", root),
 );
 
 /** Milliseconds of one sample. */

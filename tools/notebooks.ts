@@ -6,8 +6,8 @@
 
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { duration, progress } from "../bench/progress.ts";
-import { RESULTS_VARIABLE } from "../bench/saved.ts";
+import { duration, progress } from "../lab/progress.ts";
+import { RESULTS_VARIABLE } from "../bench/results/files.ts";
 import { replaceFile } from "./files.ts";
 import { executeNotebook, type Execution } from "./notebooks/execute.ts";
 import { cellsWithOutput, problemsOf } from "./notebooks/expect.ts";

@@ -1,6 +1,6 @@
 /** Makes README's picture: how many digits the textbook form has left, beside the kit's. */
 
-import { naive, softplus } from "../mod.ts";
+import { naive, softplus } from "../kernels/engines/mod.ts";
 import { curves, width } from "../notebooks/demo/plot.js";
 
 const range = [-110, 110] as const;

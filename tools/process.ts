@@ -1,6 +1,6 @@
 /** Child processes: streamed or captured, and taken along when the user stops the parent. */
 
-import { runtimeFolder } from "../bench/runtime_folder.ts";
+import { runtimeFolder } from "../lab/runtime_folder.ts";
 import { captured, Interrupted, onInterrupt, send } from "./interrupt.ts";
 
 export { Interrupted } from "./interrupt.ts";

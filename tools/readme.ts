@@ -9,11 +9,11 @@
 
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
-import { overview } from "../bench/figures.ts";
-import { frontSize, frontTable, overviewRows, runText } from "../bench/front.ts";
-import { renderPng } from "../bench/render.ts";
-import { loadReference } from "../bench/saved.ts";
-import { loadTargets, type Targets } from "../bench/targets.ts";
+import { overview } from "../bench/report/figures.ts";
+import { frontSize, frontTable, overviewRows, runText } from "../bench/report/front_page.ts";
+import { renderPng } from "../lab/show/png.ts";
+import { loadReference } from "../bench/results/files.ts";
+import { loadTargets, type Targets } from "../bench/targets/run.ts";
 import type { Outcome } from "../bench/targets/judge.ts";
 import {
   bound,
@@ -21,9 +21,9 @@ import {
   type BoundedFunction,
   MODULE_ENGINE,
   type Precision,
-} from "../tests/bounds.ts";
-import type { Format } from "../tests/floats.ts";
-import { readCertificates } from "../tests/verify/certificate.ts";
+} from "../kernels/bounds.ts";
+import type { Format } from "../lab/floats.ts";
+import { readCertificates } from "../lab/certify/certificate.ts";
 import { type FirstCalls, REFERENCE_FIRST_CALL } from "./first_call.ts";
 import { replaceFile } from "./files.ts";
 import { makePicture } from "./picture.ts";
@@ -100,7 +100,7 @@ function either(
 /** What the certificates found, one line for each function of each subject. */
 async function certificates(): Promise<string> {
   const rows: string[][] = [];
-  for (const one of await readCertificates(new URL("tests/certificates/", root))) {
+  for (const one of await readCertificates(new URL("bench/certificates/", root))) {
     if (one.kind !== "kit" || one.bound === null) continue;
     rows.push([
       one.engine + (one.build && ` (${one.build})`) +
@@ -201,7 +201,7 @@ function comparison(): string {
 }
 
 /** The picture of the reference run, from the project's folder. */
-export const PICTURE = "bench/results/cpu.png";
+export const PICTURE = "bench/reference/cpu.png";
 
 /** Draws it. */
 export function comparisonPicture(): Promise<Uint8Array<ArrayBuffer>> {

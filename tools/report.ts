@@ -1,6 +1,6 @@
 /** Writes the report: executed notebooks become pages that open from disk, offline; the reference beside them. */
 
-import type { Environment } from "../bench/environment.ts";
+import type { Environment } from "../lab/environment.ts";
 import { replaceFolder } from "./files.ts";
 import type { Notebook } from "./notebooks/ipynb.ts";
 import { indexPage } from "./report/index_page.ts";

@@ -4,10 +4,10 @@
  */
 
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { environment } from "../bench/environment.ts";
-import { duration } from "../bench/progress.ts";
-import type { Row } from "../bench/results.ts";
-import { loadLocal } from "../bench/saved.ts";
+import { environment } from "../lab/environment.ts";
+import { duration } from "../lab/progress.ts";
+import type { Row } from "../bench/results/schema.ts";
+import { loadLocal } from "../bench/results/files.ts";
 import { readNotebooks, runNotebook } from "./notebooks.ts";
 import type { Notebook } from "./notebooks/ipynb.ts";
 import { exitWith, root, run } from "./process.ts";

@@ -3,7 +3,7 @@
  * files, notebooks. One failing step does not hide the next. The last line printed counts.
  */
 
-import { duration } from "../bench/progress.ts";
+import { duration } from "../lab/progress.ts";
 import { checks } from "./check.ts";
 import { generate } from "./generated.ts";
 import { notebooks } from "./notebooks.ts";

@@ -2,9 +2,9 @@
  * The functions as one would write them in WGSL, with its own exp and log: what the kit's arithmetic
  * is held against. WGSL lets exp err by 3 + 2|x| ULP, and log by 3 ULP or 2^-21 near 1.
  */
-import type { GpuArray, WebGpuEngine } from "../../mod.ts";
-import { binned, type ErrorRange, inputsOf } from "../accuracy.ts";
-import type { ErrorPoint } from "../figures/curves.ts";
+import type { GpuArray, WebGpuEngine } from "../../kernels/engines/mod.ts";
+import { binned, type ErrorRange, inputsOf } from "../report/accuracy.ts";
+import type { ErrorPoint } from "../../lab/figures/curves.ts";
 
 /** Expressions of x. */
 export const BUILT_INS = {

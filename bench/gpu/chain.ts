@@ -1,8 +1,8 @@
 /** Several functions one after the other: what it is worth to leave the data on the GPU. */
-import { wasm, type WebGpuEngine } from "../../mod.ts";
-import { draws } from "../cases.ts";
-import { quartiles } from "../statistics.ts";
-import { align } from "../table.ts";
+import { wasm, type WebGpuEngine } from "../../kernels/engines/mod.ts";
+import { draws } from "../plans/cases.ts";
+import { quartiles } from "../../lab/statistics.ts";
+import { align } from "../report/table.ts";
 
 /** A way to compute the chain, and how long it took. */
 export interface ChainTime {

@@ -1,7 +1,14 @@
 /** Validate, then time: the results of a function on a GPU against the oracle. */
-import { bound } from "../../tests/bounds.ts";
-import { ulp } from "../../tests/floats.ts";
-import { BoundError, correct, isWrong, judge, sampleIndices, type Verdict } from "../validate.ts";
+import { bound } from "../../kernels/bounds.ts";
+import { ulp } from "../../lab/floats.ts";
+import {
+  BoundError,
+  correct,
+  isWrong,
+  judge,
+  sampleIndices,
+  type Verdict,
+} from "../race/validate.ts";
 import type { GpuInputs } from "./functions.ts";
 import type { GpuImplementation } from "./implementation.ts";
 

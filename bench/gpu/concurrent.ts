@@ -4,9 +4,9 @@
  *
  *     deno run -A bench/gpu/concurrent.ts [calls] [elements]
  */
-import { webgpu, type WebGpuEngine } from "../../mod.ts";
-import { draws } from "../cases.ts";
-import { quartiles } from "../statistics.ts";
+import { webgpu, type WebGpuEngine } from "../../kernels/engines/mod.ts";
+import { draws } from "../plans/cases.ts";
+import { quartiles } from "../../lab/statistics.ts";
 
 /** Milliseconds of one awaited call, and of so many awaited together: medians over the rounds. */
 export async function measureConcurrent(

@@ -1,7 +1,7 @@
 /** The CPU engines of the kit on the same arrays: what the GPU has to be faster than. */
-import { type Options, threads, wasm, type WithGrad } from "../../mod.ts";
-import { bound } from "../../tests/bounds.ts";
-import type { Precision } from "../kit.ts";
+import { type Options, threads, wasm, type WithGrad } from "../../kernels/engines/mod.ts";
+import { bound } from "../../kernels/bounds.ts";
+import type { Precision } from "../peers/kit.ts";
 import { GPU_FUNCTIONS, type GpuFunction, type GpuInputs, type GpuRunner } from "./functions.ts";
 import type { GpuImplementation } from "./implementation.ts";
 

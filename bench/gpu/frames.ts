@@ -1,9 +1,9 @@
 /** The committed measurements of GPUs, and what a notebook shows of them. */
-import { readResults, type Row } from "../results.ts";
-import { referenceFiles } from "../saved.ts";
-import { pairedRatio } from "../statistics.ts";
-import { align } from "../table.ts";
-import type { GpuTiming } from "../figures/elements.ts";
+import { readResults, type Row } from "../results/schema.ts";
+import { referenceFiles } from "../results/files.ts";
+import { pairedRatio } from "../../lab/statistics.ts";
+import { align } from "../report/table.ts";
+import type { GpuTiming } from "../../lab/figures/elements.ts";
 import { CPU_INCLUDES } from "./cpu.ts";
 import { GPU_FUNCTIONS, GPU_NAMES, type GpuFunction } from "./functions.ts";
 

@@ -1,5 +1,5 @@
 /** The GPU at hand, if there is one: what a notebook computes on it, or why it does not. */
-import { webgpu, type WebGpuEngine, WebGpuUnavailableError } from "../../mod.ts";
+import { webgpu, type WebGpuEngine, WebGpuUnavailableError } from "../../kernels/engines/mod.ts";
 
 /**
  * Runs `body` with the GPU of this machine. Where there is none, it prints what is missing and how

@@ -1,7 +1,7 @@
 /** A row of the GPU benchmark: what is timed, and by which clock. */
-import type { WebGpuEngine } from "../../mod.ts";
-import type { BoundedFunction } from "../../tests/bounds.ts";
-import type { Implementation } from "../implementation.ts";
+import type { WebGpuEngine } from "../../kernels/engines/mod.ts";
+import type { BoundedFunction } from "../../kernels/bounds.ts";
+import type { Implementation } from "../peers/implementation.ts";
 import type { Clock } from "./copy_kernel.ts";
 import type { GpuFunction, GpuInputs, GpuRunner } from "./functions.ts";
 

@@ -1,5 +1,5 @@
 /** The kit's WebGPU engine and the copy kernel as rows: what is timed, and by which clock. */
-import type { GpuArray, WebGpuEngine } from "../../mod.ts";
+import type { GpuArray, WebGpuEngine } from "../../kernels/engines/mod.ts";
 import packages from "../../deno.json" with { type: "json" };
 import { type Clock, CopyKernel, sumOfPasses } from "./copy_kernel.ts";
 import { CPU_ROWS } from "./cpu.ts";

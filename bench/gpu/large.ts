@@ -5,10 +5,10 @@
  *
  * Not part of the tests: it takes 4 GiB of memory.
  */
-import { webgpu } from "../../mod.ts";
-import { bound } from "../../tests/bounds.ts";
-import { exact, ulpError } from "../../tests/oracle.ts";
-import { Random } from "../random.ts";
+import { webgpu } from "../../kernels/engines/mod.ts";
+import { bound } from "../../kernels/bounds.ts";
+import { exact, ulpError } from "../../lab/oracle/mpfr.ts";
+import { Random } from "../../lab/random.ts";
 
 /** Computes, compares 4,096 positions and every edge of a piece, and returns the largest error. */
 export async function checkLarge(length: number): Promise<{ error: number; compared: number }> {

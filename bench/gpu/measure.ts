@@ -1,11 +1,11 @@
 /** Validates and times the WebGPU engine on the GPU at hand, size by size. */
-import type { WebGpuEngine } from "../../mod.ts";
-import { draws, sweep } from "../cases.ts";
-import { progress } from "../progress.ts";
-import type { Row } from "../results.ts";
-import { quartiles, relativeSpread } from "../statistics.ts";
-import { steadyWork, type Stopwatch, stopwatch, takeRounds } from "../timing.ts";
-import { BoundError, type Verdict } from "../validate.ts";
+import type { WebGpuEngine } from "../../kernels/engines/mod.ts";
+import { draws, sweep } from "../plans/cases.ts";
+import { progress } from "../../lab/progress.ts";
+import type { Row } from "../results/schema.ts";
+import { quartiles, relativeSpread } from "../../lab/statistics.ts";
+import { steadyWork, type Stopwatch, stopwatch, takeRounds } from "../../lab/race/timing.ts";
+import { BoundError, type Verdict } from "../race/validate.ts";
 import { holdKitToBound, judgedIndices, judgeGpu, pick } from "./check.ts";
 import { GPU_NAMES, type GpuFunction, type GpuInputs, type GpuRunner } from "./functions.ts";
 import type { GpuImplementation } from "./implementation.ts";

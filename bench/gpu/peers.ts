@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Row } from "../results.ts";
+import type { Row } from "../results/schema.ts";
 import { judgedIndices, judgeGpu, pick } from "./check.ts";
 import type { GpuFunction } from "./functions.ts";
 import { gpuInputs } from "./measure.ts";

@@ -1,9 +1,9 @@
 /** Times of a GPU as rows of the benchmark's schema. */
-import type { Environment } from "../environment.ts";
-import type { Implementation } from "../implementation.ts";
-import { gapRow, type Row } from "../results.ts";
-import { quartiles } from "../statistics.ts";
-import type { Verdict } from "../validate.ts";
+import type { Environment } from "../../lab/environment.ts";
+import type { Implementation } from "../peers/implementation.ts";
+import { gapRow, type Row } from "../results/schema.ts";
+import { quartiles } from "../../lab/statistics.ts";
+import type { Verdict } from "../race/validate.ts";
 import { CPU_INCLUDES } from "./cpu.ts";
 import { type GpuFunction, trafficBytes } from "./functions.ts";
 

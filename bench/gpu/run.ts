@@ -4,10 +4,10 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { webgpu } from "../../mod.ts";
-import { environment } from "../environment.ts";
+import { webgpu } from "../../kernels/engines/mod.ts";
+import { environment } from "../../lab/environment.ts";
 import { pythonCandidates } from "../peers/python/driver.ts";
-import { type Row, saveResults } from "../results.ts";
+import { type Row, saveResults } from "../results/schema.ts";
 import { formatGpu } from "./table.ts";
 import { measureGpu } from "./measure.ts";
 import { measurePeers, pythonGap } from "./peers.ts";

@@ -1,6 +1,6 @@
 /** Results of a GPU as text: GB/s of each row over the number of elements, and the ratios that count. */
-import type { Row } from "../results.ts";
-import { pairedRatio } from "../statistics.ts";
+import type { Row } from "../results/schema.ts";
+import { pairedRatio } from "../../lab/statistics.ts";
 
 /** All rows of a run, gaps at the end. */
 export function formatGpu(rows: readonly Row[]): string {

@@ -2,8 +2,8 @@
  * The floor: a copy of the same bytes, for the roofline view. Softplus at the speed of a copy is
  * bound by memory, and no arithmetic can be faster in place of it.
  */
-import type { Implementation } from "../implementation.ts";
-import { fillRunner } from "../implementation.ts";
+import type { Implementation } from "./implementation.ts";
+import { fillRunner } from "./implementation.ts";
 
 /** `TypedArray.prototype.set` from the input to each result. */
 export const copy: Implementation = {

@@ -4,9 +4,10 @@
  * Awaited, a result is made by its workers, on all threads. Read back at once (`dataSync`), it is
  * made on the calling thread.
  */
-import type { FloatArray, FunctionName } from "../cases.ts";
-import type { Gap, Implementation, Inputs, Loaded, Runner } from "../implementation.ts";
-import { threadsAtWork } from "../threads_at_work.ts";
+import type { FloatArray, FunctionName } from "../plans/cases.ts";
+import type { Implementation, Inputs, Loaded } from "./implementation.ts";
+import type { Gap, Runner } from "../../lab/implementation.ts";
+import { threadsAtWork } from "../../lab/race/threads_at_work.ts";
 import packages from "../../deno.json" with { type: "json" };
 
 type Jax = typeof import("@jax-js/jax");

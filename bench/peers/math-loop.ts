@@ -5,9 +5,9 @@
  * Every loop is made anew for each case, so that the compiler sees one array type in it: this is
  * the loop at its best.
  */
-import type { FloatArray } from "../cases.ts";
-import type { Implementation, Inputs } from "../implementation.ts";
-import { fillRunner } from "../implementation.ts";
+import type { FloatArray } from "../plans/cases.ts";
+import type { Implementation, Inputs } from "./implementation.ts";
+import { fillRunner } from "./implementation.ts";
 
 /** `Math.log1p(Math.exp(-Math.abs(x))) + Math.max(x, 0)` element by element. */
 export const mathLoop: Implementation = {

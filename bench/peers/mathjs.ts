@@ -2,8 +2,9 @@
  * mathjs, which has neither function: the stable formulas from its own functions, one number at a
  * time. Its matrices are arrays of boxed numbers; on those the same formulas take longer still.
  */
-import type { Gap, Implementation, Inputs, Runner } from "../implementation.ts";
-import { fillRunner } from "../implementation.ts";
+import type { Implementation, Inputs } from "./implementation.ts";
+import type { Gap, Runner } from "../../lab/implementation.ts";
+import { fillRunner } from "./implementation.ts";
 
 type MathJs = Pick<typeof import("mathjs"), "abs" | "exp" | "log1p">;
 

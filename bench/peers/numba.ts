@@ -1,5 +1,5 @@
 /** Numba: the lineage's `njit` kernels on one thread and its rows in parallel. */
-import type { Implementation } from "../implementation.ts";
+import type { Implementation } from "./implementation.ts";
 import { pythonImplementation } from "./python/implementation.ts";
 
 const FASTMATH = "fastmath, the lineage's naive formulas";

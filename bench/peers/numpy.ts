@@ -1,5 +1,5 @@
 /** NumPy: the lineage's simplest formulas, its stable ones, and `numpy.logaddexp`. */
-import type { Implementation } from "../implementation.ts";
+import type { Implementation } from "./implementation.ts";
 import { pythonImplementation } from "./python/implementation.ts";
 
 const CAVEATS: Readonly<Record<string, string>> = {

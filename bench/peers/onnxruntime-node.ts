@@ -2,8 +2,8 @@
  * ONNX Runtime's native build. Output tensors that are given are filled in place. Its threads spin for a
  * while after a call, as they do by default; the harness waits for that to end.
  */
-import type { Implementation } from "../implementation.ts";
-import { threadsAtWork } from "../threads_at_work.ts";
+import type { Implementation } from "./implementation.ts";
+import { threadsAtWork } from "../../lab/race/threads_at_work.ts";
 import { type OnnxRuntime, Sessions, someWork } from "./onnx/sessions.ts";
 
 /** On one thread and on all, each with its output given and allocated. */

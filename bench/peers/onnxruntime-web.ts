@@ -2,9 +2,9 @@
  * ONNX Runtime's WebAssembly build, one thread. It copies into its memory and out of it in every
  * call. It takes output tensors, but leaves them as they were: results are allocated.
  */
-import type { Implementation } from "../implementation.ts";
+import type { Implementation } from "./implementation.ts";
 import { keepingGlobals } from "./globals.ts";
-import { threadsAtWork } from "../threads_at_work.ts";
+import { threadsAtWork } from "../../lab/race/threads_at_work.ts";
 import { type OnnxRuntime, Sessions, someWork } from "./onnx/sessions.ts";
 
 /** The build for the CPU. */

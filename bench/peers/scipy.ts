@@ -1,5 +1,5 @@
 /** SciPy: `scipy.special.expit`. */
-import type { Implementation } from "../implementation.ts";
+import type { Implementation } from "./implementation.ts";
 import { pythonImplementation } from "./python/implementation.ts";
 
 /** With its output allocated and given. */

@@ -1,6 +1,7 @@
 /** stdlib's functions of one number, `log1pexp` and `expit`, element by element. */
-import type { Gap, Implementation, Inputs, Runner } from "../implementation.ts";
-import { fillRunner } from "../implementation.ts";
+import type { Implementation, Inputs } from "./implementation.ts";
+import type { Gap, Runner } from "../../lab/implementation.ts";
+import { fillRunner } from "./implementation.ts";
 import packages from "../../deno.json" with { type: "json" };
 
 type Scalar = (x: number) => number;

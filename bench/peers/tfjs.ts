@@ -5,11 +5,12 @@
  * One backend is current at a time, and a tensor of another would be moved: so every sample selects
  * its backend, and the clock, which is this file's own, starts after that.
  */
-import type { FloatArray } from "../cases.ts";
-import type { Gap, Implementation, Inputs, Loaded, Runner } from "../implementation.ts";
-import { runtimeFolder } from "../runtime_folder.ts";
-import { threadsAtWork } from "../threads_at_work.ts";
-import { wakeUp } from "../wake.ts";
+import type { FloatArray } from "../plans/cases.ts";
+import type { Implementation, Inputs, Loaded } from "./implementation.ts";
+import type { Gap, Runner } from "../../lab/implementation.ts";
+import { runtimeFolder } from "../../lab/runtime_folder.ts";
+import { threadsAtWork } from "../../lab/race/threads_at_work.ts";
+import { wakeUp } from "../../lab/race/waking_pools.ts";
 import { keepingGlobals } from "./globals.ts";
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs-core";
 

@@ -1,5 +1,5 @@
 /** PyTorch: `functional.softplus`, `sigmoid`, and gradients by autograd. */
-import type { Implementation } from "../implementation.ts";
+import type { Implementation } from "./implementation.ts";
 import { pythonImplementation } from "./python/implementation.ts";
 
 /** On one thread and on all, with output allocated and given. */

@@ -1,7 +1,7 @@
 /** How the lines of the target table came out. */
-import type { Row } from "../results.ts";
-import { pairedRatio, type Quartiles, quartiles } from "../statistics.ts";
-import type { Case } from "../cases.ts";
+import type { Row } from "../results/schema.ts";
+import { pairedRatio, type Quartiles, quartiles } from "../../lab/statistics.ts";
+import type { Case } from "../plans/cases.ts";
 import type { Line, MemoryLine, TimeLine } from "./lines.ts";
 import type { MemoryUse } from "./memory.ts";
 

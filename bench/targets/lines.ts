@@ -3,7 +3,7 @@
  * measured against others in the same rounds; what a line compares is named here, how it came out
  * is judged in `judge.ts`.
  */
-import type { Case, Dtype, FunctionName } from "../cases.ts";
+import type { Case, Dtype, FunctionName } from "../plans/cases.ts";
 
 /** A comparison of times in one case. */
 export interface TimeLine {

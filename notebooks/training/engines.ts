@@ -1,5 +1,5 @@
 /** One epoch on each place, and where its time goes. */
-import type { EpochTime } from "../../bench/figures/training.ts";
+import type { EpochTime } from "../../bench/report/figures/training.ts";
 import { pick, type Split } from "./data.ts";
 import type { Place } from "./place.ts";
 import { timed } from "./stopwatch.ts";

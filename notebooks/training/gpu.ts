@@ -2,7 +2,7 @@
  * Training on the GPU. Batches, parameters and everything between them stay there; what comes back
  * is the logits of an epoch, in one go.
  */
-import type { GpuArray, Matrix, WebGpuEngine } from "../../mod.ts";
+import type { GpuArray, Matrix, WebGpuEngine } from "../../kernels/engines/mod.ts";
 import { Kernels } from "./gpu/kernels.ts";
 import { stableLoss } from "./loss.ts";
 import {

@@ -2,7 +2,7 @@
  * Is the backward pass right? Each derivative that it gives is compared with a central difference of
  * the loss, in float64, where the difference itself keeps about ten digits.
  */
-import { Matrix } from "../../mod.ts";
+import { Matrix } from "../../kernels/engines/mod.ts";
 import { cpu, type CpuOptions } from "./cpu.ts";
 import type { Part } from "./data.ts";
 import { backward, forward, initialise, meanLoss, type Network } from "./network.ts";

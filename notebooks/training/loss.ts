@@ -10,8 +10,8 @@
  * The derivatives of the last two are what the chain rule makes of them, step by step: that is what
  * automatic differentiation computes.
  */
-import { type FloatArray, type Matrix, naive, wasm } from "../../mod.ts";
-import type { Awaitable, CpuEngine } from "./place.ts";
+import { type FloatArray, type Matrix, naive, wasm } from "../../kernels/engines/mod.ts";
+import type { Awaitable, CpuEngine } from "./cpu_engine.ts";
 
 /** A loss and its derivative, element by element. */
 export interface Loss {

@@ -2,8 +2,8 @@
  * A network of fully connected layers: a product and a bias each, softplus between them. What comes
  * out of the last one are logits, one for each class.
  */
-import { type FloatArrayConstructor, Matrix } from "../../mod.ts";
-import { Random } from "../../bench/random.ts";
+import { type FloatArrayConstructor, Matrix } from "../../kernels/engines/mod.ts";
+import { Random } from "../../lab/random.ts";
 import type { Loss } from "./loss.ts";
 import { checkSameShape, type Place } from "./place.ts";
 

@@ -3,23 +3,9 @@
  *
  * The elementwise functions are the kit's. Matrix products are not: each place brings its own.
  */
-import type { FloatArray, Matrix, Precision } from "../../mod.ts";
+import type { FloatArray, Matrix } from "../../kernels/engines/mod.ts";
+import type { Awaitable } from "./cpu_engine.ts";
 import type { Loss } from "./loss.ts";
-
-/** A value, or a promise of it. */
-export type Awaitable<T> = T | Promise<T>;
-
-/** An engine of the kit on the CPU, as far as training uses it: scalar, wasm, or threads(). */
-export interface CpuEngine {
-  readonly name: string;
-  softplus<T extends Matrix>(z: T, options?: { precision?: Precision }): Awaitable<T>;
-  sigmoid<T extends Matrix>(z: T, options?: { precision?: Precision }): Awaitable<T>;
-  softplusBackward<T extends Matrix>(
-    z: T,
-    upstream: T,
-    options?: { precision?: Precision },
-  ): Awaitable<T>;
-}
 
 /** What a product is to do beside multiplying. */
 export interface Product<A> {

@@ -2,7 +2,7 @@
  * Matrix products on the CPU: by plain loops, for float64 and small networks, and by TensorFlow.js,
  * whose WebAssembly backend has XNNPACK's fast ones.
  */
-import { type FloatArray, Matrix } from "../../mod.ts";
+import { type FloatArray, Matrix } from "../../kernels/engines/mod.ts";
 import { keepingGlobals } from "../../bench/peers/globals.ts";
 import { type Product, productSizes, zerosLike } from "./place.ts";
 

@@ -1,5 +1,5 @@
 /** One step of training, on batches that lie where it is computed. */
-import { Matrix } from "../../mod.ts";
+import { Matrix } from "../../kernels/engines/mod.ts";
 import { type Part, rowsOf } from "./data.ts";
 import { backward, forward, type Layer, type Network } from "./network.ts";
 import { type AdamStep, type Moments, type Place, zerosLike } from "./place.ts";

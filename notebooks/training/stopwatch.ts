@@ -1,5 +1,6 @@
 /** Where the time of a training goes: to matrix products, to the kit, or elsewhere. */
-import type { Awaitable, Place } from "./place.ts";
+import type { Awaitable } from "./cpu_engine.ts";
+import type { Place } from "./place.ts";
 
 /** Seconds spent. */
 export interface Spent {

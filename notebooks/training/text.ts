@@ -1,7 +1,7 @@
 /** What the notebook prints: losses as a table, epochs, digits as text. */
-import type { LossCurve } from "../../bench/figures/losses.ts";
-import { align } from "../../bench/table.ts";
-import { Matrix } from "../../mod.ts";
+import type { LossCurve } from "../../bench/report/figures/losses.ts";
+import { align } from "../../bench/report/table.ts";
+import { Matrix } from "../../kernels/engines/mod.ts";
 import { type Part, PIXELS } from "./data.ts";
 import { type EngineEpoch, greatestDifference } from "./engines.ts";
 import type { GradientCheck } from "./gradient_check.ts";

@@ -1,6 +1,6 @@
 /** Training: epochs, and what is measured on the way. The same for every place. */
-import { Matrix } from "../../mod.ts";
-import { Random } from "../../bench/random.ts";
+import { Matrix } from "../../kernels/engines/mod.ts";
+import { Random } from "../../lab/random.ts";
 import { type Part, shuffle, type Split } from "./data.ts";
 import type { Loss } from "./loss.ts";
 import { accuracy, initialise, meanLoss, type Network } from "./network.ts";

@@ -34,7 +34,7 @@ const options: ts.CompilerOptions = {
 };
 
 /** Returns the complaints, ready to be printed; empty if there are none. */
-export function checkPlainTypescript(entry: URL = new URL("kernels/mod.ts", root)): string {
+export function checkPlainTypescript(entry: URL = new URL("kernels/engines/mod.ts", root)): string {
   return complaints(entry, options);
 }
 

@@ -1,6 +1,6 @@
 /** The first page of the report: what was run, where, what came out, and where to read on. */
 
-import type { Environment } from "../../bench/environment.ts";
+import type { Environment } from "../../lab/environment.ts";
 import { escapeHtml } from "./html.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { type Link, page } from "./page.ts";

@@ -1,9 +1,15 @@
 /** The outcome of a benchmark on one page: one picture, one table, and who is not in them. */
 
-import { overview } from "../../bench/figures.ts";
-import { frontSize, frontTable, headline, overviewRows, runText } from "../../bench/front.ts";
-import { renderPng } from "../../bench/render.ts";
-import type { Row } from "../../bench/results.ts";
+import { overview } from "../../bench/report/figures.ts";
+import {
+  frontSize,
+  frontTable,
+  headline,
+  overviewRows,
+  runText,
+} from "../../bench/report/front_page.ts";
+import { renderPng } from "../../lab/show/png.ts";
+import type { Row } from "../../bench/results/schema.ts";
 import { figureHtml } from "./figure.ts";
 import { escapeHtml, table } from "./html.ts";
 import { renderMarkdown } from "./markdown.ts";

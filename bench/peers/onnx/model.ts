@@ -5,7 +5,7 @@
  * The format is a protocol buffer. Field numbers are those of `onnx.proto` (onnx/onnx, Apache-2.0
  * licensed specification, IR version 8, operator set 13).
  */
-import type { Dtype, Quantity } from "../../cases.ts";
+import type { Dtype, Quantity } from "../../plans/cases.ts";
 
 /** The operators that ONNX has for the quantities of the comparison. */
 const OPERATORS: Partial<Readonly<Record<Quantity, string>>> = {

@@ -3,8 +3,9 @@
  * for each model, and arrays of the case as tensors, which both builds read without a copy of ours.
  */
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { type Case, FUNCTIONS } from "../../cases.ts";
-import type { Gap, Inputs, Runner } from "../../implementation.ts";
+import { type Case, FUNCTIONS } from "../../plans/cases.ts";
+import type { Inputs } from "../implementation.ts";
+import type { Gap, Runner } from "../../../lab/implementation.ts";
 import { INPUT, onnxModel, outputName } from "./model.ts";
 
 /** The part of `onnxruntime-node` and `onnxruntime-web` that is used. */

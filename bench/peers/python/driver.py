@@ -50,7 +50,7 @@ def waited_for_cores():
 
 
 def wake_up(call, most_ms):
-    """Calls until no thread waits for a core: what `bench/wake.ts` does, which says why."""
+    """Calls until no thread waits for a core: what `lab/race/waking_pools.ts` does, which says why."""
     now = time.perf_counter_ns()
     deadline = now + most_ms * 1_000_000
     while now < deadline:

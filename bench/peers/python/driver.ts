@@ -5,7 +5,7 @@
  * one interpreter. When the process ends, whatever waits is rejected with what it last printed.
  */
 import { fileURLToPath } from "node:url";
-import type { Gap } from "../../implementation.ts";
+import type { Gap } from "../../../lab/implementation.ts";
 
 /** What the driver answers: members depend on the request, or it is a gap. */
 export type Answer = Readonly<Record<string, unknown>>;

@@ -3,10 +3,11 @@
  * Inputs are written once as files of raw numbers, so that everybody computes on the same bits.
  */
 import { join } from "node:path";
-import { floatArray, FUNCTIONS } from "../../cases.ts";
-import type { Gap, Implementation, Inputs, Loaded, Runner } from "../../implementation.ts";
-import { isGap } from "../../implementation.ts";
-import { threadsAtWork } from "../../threads_at_work.ts";
+import { floatArray, FUNCTIONS } from "../../plans/cases.ts";
+import type { Implementation, Inputs, Loaded } from "../implementation.ts";
+import type { Gap, Runner } from "../../../lab/implementation.ts";
+import { isGap } from "../../../lab/implementation.ts";
+import { threadsAtWork } from "../../../lab/race/threads_at_work.ts";
 import { acquireDriver, DriverGap, type PythonDriver, releaseDriver } from "./driver.ts";
 
 /** What distinguishes the rows of a Python library. */

@@ -9,7 +9,8 @@
  * the batch off first. And memory that is given back in the meantime goes to the pool only with the
  * submission: what is uploaded into it then comes later.
  */
-import type { Piece, Session, Work } from "./session.ts";
+import type { BufferPool } from "./buffers.ts";
+import type { Piece, Work } from "./piece.ts";
 
 const MAP_READ = 1; // GPUMapMode.READ
 
@@ -30,6 +31,17 @@ interface Read {
   readonly destinations: readonly Destination[];
   resolve(): void;
   reject(reason: unknown): void;
+}
+
+/** What a batch asks of its session. */
+export interface BatchSession {
+  readonly device: GPUDevice;
+  readonly pool: BufferPool;
+  scoped<T>(what: string, body: () => T): [T, Promise<Error | undefined>];
+  encode(encoder: GPUCommandEncoder, passes: readonly Pass[]): void;
+  submit(encoder: GPUCommandEncoder): void;
+  giveBack(pieces: readonly Piece[]): void;
+  untilLost<T>(promise: Promise<T>): Promise<T>;
 }
 
 /** What has been called and not been submitted. */
@@ -59,11 +71,11 @@ const words = (bytes: number): number => Math.ceil(bytes / 4) * 4;
 
 /** The calls of a session that wait for the end of the turn. */
 export class Batch {
-  readonly #session: Session;
+  readonly #session: BatchSession;
   #collected: Collected | undefined;
 
   /** @param session whose device works */
-  constructor(session: Session) {
+  constructor(session: BatchSession) {
     this.#session = session;
   }
 

@@ -3,7 +3,7 @@
  * made once for a buffer of the pool and lives as long as the buffer, so that a call makes none.
  */
 import { padded } from "./buffers.ts";
-import type { Piece } from "./session.ts";
+import type { Piece } from "./piece.ts";
 
 const COMPUTE = 4; // GPUShaderStage.COMPUTE
 

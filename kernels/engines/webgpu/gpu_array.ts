@@ -2,8 +2,9 @@
 import { arrayType, type FloatArray, lengthOf } from "../arrays.ts";
 import { disposeByUsing } from "../disposal.ts";
 import { Matrix } from "../matrix.ts";
-import type { GpuFormat } from "./pipelines.ts";
-import type { Piece, Session } from "./session.ts";
+import type { GpuFormat } from "./piece.ts";
+import type { Piece } from "./piece.ts";
+import type { Session } from "./session.ts";
 import { bytesOf } from "./transfer.ts";
 
 /**

@@ -5,18 +5,7 @@
 import { wgsl } from "../embedded_wgsl.ts";
 import { type KernelName, kernels } from "../methods.ts";
 import type { Access, Bindings } from "./bindings.ts";
-
-/**
- * Element types on the GPU.
- *
- * @example
- * ```ts
- * import type { GpuArray, GpuFormat } from "@softplus/kit";
- *
- * const formatOf = (x: GpuArray): GpuFormat => x.format;
- * ```
- */
-export type GpuFormat = "f32" | "f16";
+import type { GpuFormat } from "./piece.ts";
 
 /** What distinguishes one pipeline from another. */
 export interface PipelineKey {

@@ -5,8 +5,9 @@ import { kernels, type Method } from "../methods.ts";
 import { readOptions } from "../options.ts";
 import type { Pass } from "./batch.ts";
 import { elementBytes, GpuArray, type GpuShape, type Storage, watch } from "./gpu_array.ts";
-import type { GpuFormat } from "./pipelines.ts";
-import type { Piece, Session } from "./session.ts";
+import type { GpuFormat } from "./piece.ts";
+import type { Piece } from "./piece.ts";
+import type { Session } from "./session.ts";
 import { bytesOf, upload } from "./transfer.ts";
 
 /** Memory of the pool's, for a new array, cut into pieces that bindings can reach. */

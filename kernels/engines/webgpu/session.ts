@@ -8,23 +8,10 @@ import { Bindings } from "./bindings.ts";
 import { BufferPool, padded } from "./buffers.ts";
 import type { OpenedDevice } from "./device.ts";
 import { typedError, WebGpuDeviceLostError } from "./errors.ts";
-import { type PipelineKey, Pipelines, workgroupSize } from "./pipelines.ts";
+import type { Piece, Work } from "./piece.ts";
+import { Pipelines, workgroupSize } from "./pipelines.ts";
 import type { Timer } from "./timer.ts";
 import { nextTurn } from "./turn.ts";
-
-/** Part of an array, in memory of the GPU: what one binding, and so one dispatch, can reach. */
-export interface Piece {
-  readonly buffer: GPUBuffer;
-  /** Bytes from the start of the buffer; a multiple of the alignment of bindings. */
-  readonly offset: number;
-  /** Bytes of data, without padding. */
-  readonly bytes: number;
-  /** Whether the buffer is the pool's: nothing but this piece lies in it. */
-  readonly pooled: boolean;
-}
-
-/** What the kernels are told to do: no arrays yet. */
-export type Work = Pick<PipelineKey, "kernel" | "format"> & { readonly beta: number };
 
 /** Limits that tests make small. */
 export interface SessionLimits {

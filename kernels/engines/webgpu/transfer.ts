@@ -1,6 +1,7 @@
 /* From typed arrays to the GPU. */
 import { bufferOf, byteOffsetOf, type FloatArray, isShared } from "../arrays.ts";
-import type { Piece, Session } from "./session.ts";
+import type { Piece } from "./piece.ts";
+import type { Session } from "./session.ts";
 
 /** The bytes of a range of elements. */
 export function bytesOf(array: FloatArray, from: number, count: number): Uint8Array {

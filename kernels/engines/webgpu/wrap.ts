@@ -2,8 +2,9 @@
 import { describe } from "../matrix.ts";
 import { isStorage, padded } from "./buffers.ts";
 import { elementBytes, GpuArray, type GpuShape, type Storage } from "./gpu_array.ts";
-import type { GpuFormat } from "./pipelines.ts";
-import type { Piece, Session } from "./session.ts";
+import type { GpuFormat } from "./piece.ts";
+import type { Piece } from "./piece.ts";
+import type { Session } from "./session.ts";
 
 /** Takes a buffer of the caller's as an array, where it can be one. */
 export function wrapBuffer(session: Session, buffer: unknown, shape: unknown): GpuArray {

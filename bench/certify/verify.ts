@@ -1,0 +1,118 @@
+/**
+ * `deno task verify`: certifies results over every float32, and float64 by samples.
+ *
+ * Exit codes: 0 all promises hold, 1 one is broken or nothing was there to verify, 2 the arguments are wrong, 130 stopped by the
+ * user; finished slices are then kept, and the same command goes on with the rest.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { duration, progress } from "../../lab/progress.ts";
+import { OptionError, type Options, readOptions, USAGE } from "./options.ts";
+import { Stopped } from "../../lab/certify/pool.ts";
+import { type Finding, verify } from "../../lab/certify/run.ts";
+import { proveScreens } from "../../lab/certify/prove_screens.ts";
+import { subjectOf } from "../../lab/certify/subject.ts";
+import { isParts } from "../../lab/certify/types.ts";
+
+const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** One line of the verdict. */
+export function describe({ target: { subject, name, format }, joined, problems }: Finding): string {
+  const promises = subjectOf(subject).kind === "kit";
+  const verdict = problems.length > 0 ? "BROKEN" : promises ? "holds " : "      ";
+  const count = joined.inputs.toLocaleString("en");
+  const wrong = joined.violations.nan.count + joined.violations.infinity.count;
+  const found = isParts(name)
+    ? `${joined.violations.parts.count} of ${count} differ from the parts`
+    : `max ${joined.maxUlp.toPrecision(7)} ULP, ${
+      joined.misrounded.toLocaleString("en")
+    } misrounded of ${count}${wrong > 0 ? `, ${wrong.toLocaleString("en")} wrong NaN or Inf` : ""}`;
+  return `${verdict}  ${format} ${name.padEnd(16)} ${subject.padEnd(16)} ${found}`;
+}
+
+/** Fails before hours of work where results could not be kept after them. */
+async function checkFolder(option: string, path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+    await Deno.remove(await Deno.makeTempFile({ dir: path }));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OptionError(`--${option}: cannot write to ${path}: ${reason}`);
+  }
+}
+
+async function run(options: Options): Promise<boolean> {
+  const start = performance.now();
+  const certificates = options.certificates ?? folder("../certificates");
+  const cache = options.cache ?? folder("../../.cache/verify");
+  if (!options.quick) await checkFolder("certificates", certificates);
+  if (!options.quick && !options.screen) await checkFolder("cache", cache);
+  const stopper = new AbortController();
+  const stop = () => stopper.abort();
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  for (const signal of signals) Deno.addSignalListener(signal, stop);
+  const shared = {
+    subjects: new URL("./subjects.ts", import.meta.url).href,
+    workers: options.workers ?? navigator.hardwareConcurrency,
+    certificates,
+    signal: stopper.signal,
+    progress: (steps: number) => progress(steps, options.screen ? "screens" : "slices"),
+  };
+  try {
+    if (options.screen) {
+      const formats = [...new Set(options.targets.map(({ format }) => format))];
+      const screens = folder("../../lab/certify");
+      return await proveScreens({ ...shared, formats, folder: options.certificates ?? screens });
+    }
+    const { findings, gaps } = await verify({
+      ...shared,
+      targets: options.targets,
+      quick: options.quick,
+      cache,
+    });
+    for (const finding of findings) console.log(describe(finding));
+    for (const gap of gaps) console.log(`not here  ${gap}`);
+    const problems = findings.flatMap(({ target, problems }) =>
+      problems.map((problem) => `${target.subject}: ${problem}`)
+    );
+    for (const problem of problems) console.error(problem);
+    if (options.quick) {
+      const stale = findings.filter(({ target, certified }) =>
+        !certified && subjectOf(target.subject).kind === "kit" && !isParts(target.name)
+      );
+      if (stale.length > 0) console.log(`${stale.length} without a certificate of these sources`);
+    }
+    const promises = findings.some(({ target }) => subjectOf(target.subject).kind === "kit");
+    const verdict = problems.length > 0
+      ? `${problems.length} broken`
+      : promises
+      ? "every promise holds"
+      : findings.length > 0
+      ? "nothing was promised"
+      : "nothing was there to verify";
+    console.log(`Verified: ${verdict}, after ${duration((performance.now() - start) / 1e3)}`);
+    return problems.length === 0 && findings.length > 0;
+  } finally {
+    for (const signal of signals) Deno.removeSignalListener(signal, stop);
+  }
+}
+
+if (import.meta.main) {
+  try {
+    const options = readOptions(Deno.args);
+    if (options === "help") {
+      console.log(USAGE);
+      Deno.exit(0);
+    }
+    Deno.exit(await run(options) ? 0 : 1);
+  } catch (error) {
+    if (error instanceof OptionError) {
+      console.error(error.message);
+      Deno.exit(2);
+    }
+    if (!(error instanceof Stopped)) throw error;
+    console.error("\nStopped. Finished slices are kept; the same command goes on with the rest.");
+    Deno.exit(130);
+  }
+}

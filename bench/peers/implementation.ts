@@ -1,0 +1,62 @@
+/**
+ * What an implementation under measurement is. One file in `peers/` describes one library, in as
+ * many implementations as it has ways worth comparing, and `implementations.ts` lists them all.
+ *
+ * Life: `load` once a run; `prepare` once a case; then `run`, or `time`, again and again, in rounds
+ * that are interleaved with everyone else's; then `dispose`, runner first. A peer's package is
+ * imported inside `load`, so that a peer which is absent is a gap in the table and nothing more.
+ */
+import type { Case, Dtype, FloatArray, FunctionName } from "../plans/cases.ts";
+import type { Gap, Runner } from "../../lab/implementation.ts";
+
+/**
+ * textbook: the formula as people first write it; kit: this project; peer: what people would use
+ * instead; floor: no mathematics at all, the least that moving the same bytes costs.
+ */
+export type Kind = "textbook" | "kit" | "peer" | "floor";
+
+/** The arrays of a case. They belong to the harness; every implementation gets the same ones. */
+export interface Inputs {
+  readonly case: Case;
+  readonly x: FloatArray;
+  /** softplus(x), correctly rounded to the dtype; only for `softplusGradKnown`. */
+  readonly value?: FloatArray;
+  /** Where results go when "output given": one array for each result of the function. */
+  readonly out: readonly FloatArray[];
+}
+
+/** An implementation whose library is there. */
+export interface Loaded {
+  /** Version of the library, as it reports it. */
+  readonly version: string;
+  /** Threads that work on a call: verified, not assumed. */
+  readonly threads: number;
+  /** Makes a runner for a case, or says why there is none, such as "no float64". */
+  prepare(inputs: Inputs): Runner | Gap | Promise<Runner | Gap>;
+  /** Frees what `load` took: a process, a device, workers. */
+  dispose?(): void | Promise<void>;
+}
+
+/** One row of the comparison. */
+export interface Implementation {
+  /** Unique; it names the row, and fixes colour and marker in every figure. */
+  readonly name: string;
+  readonly kind: Kind;
+  /** Rows of one library form a group, of which a figure may show the best alone. */
+  readonly library: string;
+  /** "exact" or "fast" for the kit; what the library calls it elsewhere, or "". */
+  readonly precision: string;
+  /** What a timed call includes: "output given", "output allocated", "upload and read-back". */
+  readonly includes: string;
+  /** What a reader must know to judge the row fairly. */
+  readonly caveat?: string;
+  /** Error in ULP that is promised; only the kit promises, and a run fails where it is broken. */
+  readonly bound?: (fn: FunctionName, dtype: Dtype) => number;
+  /** Finds the library, or says why it is not there. A rejection counts as a gap as well. */
+  load(): Promise<Loaded | Gap>;
+}
+
+/** A runner that fills the arrays that the inputs give. */
+export function fillRunner(inputs: Inputs, run: () => void | Promise<void>): Runner {
+  return { run, output: () => inputs.out };
+}

@@ -1,0 +1,135 @@
+/**
+ * Validate, then time: judges results against the oracle's correctly rounded values.
+ *
+ * Errors are in ULP as the kit defines them: distance from the exact value, in units of the last
+ * place of the correctly rounded result. "Wrong" is worse than inexact: 0, an infinity or NaN where
+ * the answer is none of them, or a finite number where it is one.
+ */
+import { exact, type Format, ulp, ulpError } from "../../lab/oracle/mpfr.ts";
+import { report } from "../../lab/floats.ts";
+import type { FloatArray, FunctionName, Quantity } from "../plans/cases.ts";
+import { FUNCTIONS } from "../plans/cases.ts";
+
+/** An input with what came out and what is right. */
+export interface Witness {
+  readonly input: number;
+  readonly got: number;
+  readonly want: number;
+}
+
+/** What judging found. */
+export interface Verdict {
+  readonly maxUlp: number;
+  readonly maxAbsDiff: number;
+  /** Where `maxUlp` was reached; absent when nothing was judged. */
+  readonly worst?: Witness;
+  /** The wrong result nearest to x = 0; absent when all are at least numbers near the answer. */
+  readonly wrong?: Witness;
+}
+
+/** Thrown when the kit breaks its own bound: no timing of such a run is worth having. */
+export class BoundError extends Error {
+  override readonly name = "BoundError";
+}
+
+const memo = new Map<string, Map<number, number>>();
+
+/** The correctly rounded value, remembered: many implementations are judged at the same inputs. */
+export function correct(quantity: Quantity, x: number, format: Format): number {
+  const key = `${quantity} ${format}`;
+  let values = memo.get(key);
+  if (!values) memo.set(key, values = new Map());
+  let value = values.get(x);
+  if (value === undefined) values.set(x, value = exact(quantity, x, format));
+  return value;
+}
+
+/** The error of `got` in ULP. */
+export function errorInUlp(quantity: Quantity, x: number, got: number, format: Format): number {
+  if (format === "f64" || !Number.isFinite(x)) return ulpError(quantity, x, got, format);
+  // The float64 value is exact enough to measure a float32 by, 2^-29 ULP, and can be remembered.
+  if (Number.isNaN(got)) return Infinity;
+  const unit = ulp(correct(quantity, x, "f32"), "f32");
+  return Math.abs(got - correct(quantity, x, "f64")) / unit;
+}
+
+/**
+ * True when the result is not even an approximation. A 0 where the answer is the least subnormal
+ * is one, less than a unit away, and so is that subnormal where the answer is 0.
+ */
+export function isWrong(got: number, want: number, error: number): boolean {
+  return Number.isNaN(got) !== Number.isNaN(want) ||
+    Number.isFinite(got) !== Number.isFinite(want) || (got === 0 && error > 1);
+}
+
+/** Indices to judge in a long array: both ends, where tails are handled, and a stride between. */
+export function sampleIndices(length: number, most = 512): number[] {
+  if (length <= most) return Array.from({ length }, (_, i) => i);
+  const end = most >> 3;
+  const between = most - 2 * end;
+  const indices = new Set<number>();
+  for (let i = 0; i < end; i++) indices.add(i).add(length - 1 - i);
+  for (let i = 0; i < between; i++) {
+    indices.add(end + Math.floor((i + 0.5) * (length - 2 * end) / between));
+  }
+  return [...indices];
+}
+
+/**
+ * Judges the results of a function at some of its inputs.
+ *
+ * @param outputs one array for each result of the function
+ * @param indices which elements to judge
+ */
+export function judge(
+  fn: FunctionName,
+  x: FloatArray,
+  outputs: readonly FloatArray[],
+  indices: readonly number[],
+): Verdict {
+  const format: Format = x instanceof Float32Array ? "f32" : "f64";
+  let maxUlp = 0;
+  let maxAbsDiff = 0;
+  let worst: Witness | undefined;
+  let wrong: Witness | undefined;
+  FUNCTIONS[fn].results.forEach((quantity, k) => {
+    const output = outputs[k];
+    if (output?.length !== x.length) {
+      throw new RangeError(`${fn}: ${output?.length ?? "no"} results for ${x.length} inputs`);
+    }
+    for (const i of indices) {
+      const input = x[i]!;
+      const got = output[i]!;
+      const want = correct(quantity, input, format);
+      const error = errorInUlp(quantity, input, got, format);
+      const witness: Witness = { input, got, want };
+      if (worst === undefined || error > maxUlp) worst = witness;
+      maxUlp = Math.max(maxUlp, error);
+      const difference = got === want ? 0 : Math.abs(got - want);
+      maxAbsDiff = Math.max(maxAbsDiff, Number.isNaN(difference) ? Infinity : difference);
+      if (isWrong(got, want, error) && !(wrong && Math.abs(wrong.input) <= Math.abs(input))) {
+        wrong = witness;
+      }
+    }
+  });
+  return { maxUlp, maxAbsDiff, ...(worst && { worst }), ...(wrong && { wrong }) };
+}
+
+/**
+ * Holds an implementation to the bound it declares. A bound of half a ULP means correctly rounded,
+ * which is decided by the result itself and not by a division.
+ *
+ * @throws {BoundError} naming input, result and correct value to the bit
+ */
+export function holdToBound(
+  name: string,
+  fn: FunctionName,
+  { maxUlp, worst }: Verdict,
+  bound: number,
+  format: Format,
+): void {
+  if (!worst || maxUlp <= bound) return;
+  if (bound === 0.5 && worst.got === worst.want) return;
+  const values = report(fn, worst.input, worst.got, worst.want, format);
+  throw new BoundError(`${name} promises ${bound} ULP and is ${maxUlp} off: ${values}`);
+}

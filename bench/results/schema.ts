@@ -1,0 +1,215 @@
+/**
+ * The results of a benchmark: what a row is, and how rows become a Parquet file and come back.
+ * This file is the only place that knows the schema.
+ *
+ * polars reads and writes files itself, outside Deno's permissions: what is needed is
+ * `--allow-ffi --allow-sys`, and `--allow-write` for putting the finished file in its place.
+ */
+import pl, { type DataFrame } from "nodejs-polars";
+import { dirname } from "node:path";
+import type { Case } from "../plans/cases.ts";
+import { caseBytes } from "../plans/cases.ts";
+import type { Environment } from "../../lab/environment.ts";
+import type { Implementation, Loaded } from "../peers/implementation.ts";
+import { quartiles } from "../../lab/statistics.ts";
+import type { Verdict } from "../race/validate.ts";
+
+/** Raised whenever a column changes its meaning, goes, or comes. */
+export const SCHEMA_VERSION = 2;
+
+/** One implementation on one case; or, where `gap` is not null, why there is no such row. */
+export interface Row extends Partial<Environment> {
+  schema_version: number;
+  implementation: string;
+  kind: string;
+  /** Rows of one library form a group. */
+  library: string;
+  /** Of the library; null when it did not load. */
+  version: string | null;
+  threads: number | null;
+  precision: string;
+  includes: string;
+  caveat: string | null;
+  /** The case; null in the gap of an implementation that did not load at all. */
+  function: string | null;
+  dtype: string | null;
+  distribution: string | null;
+  rows: number | null;
+  columns: number | null;
+  elements: number | null;
+  /** Nanoseconds of a call over the whole batch: median and quartiles of the samples. */
+  median_ns: number | null;
+  q1_ns: number | null;
+  q3_ns: number | null;
+  samples: number | null;
+  /** Calls that are averaged in a sample. */
+  calls_per_sample: number | null;
+  /** The samples; sample i of all rows of a case are of one round and may be paired. */
+  round_ns: number[] | null;
+  ns_per_element: number | null;
+  elements_per_s: number | null;
+  /** (arrays read + arrays written) x elements x bytes of a number / median_ns. */
+  gb_per_s: number | null;
+  /** The largest error over a sample of the case's inputs; null for the floor. */
+  max_ulp: number | null;
+  max_abs_diff: number | null;
+  /** The same over a sweep of the function's whole range, and where it was found. */
+  sweep_max_ulp: number | null;
+  sweep_max_abs_diff: number | null;
+  sweep_worst_input: number | null;
+  /** An input with 0, an infinity or NaN where the answer is none, or the reverse; else null. */
+  wrong_input: number | null;
+  wrong_got: number | null;
+  wrong_want: number | null;
+  gap: string | null;
+  /** Interquartile range over median of fixed integer work, sampled in every round of the run. */
+  noise: number | null;
+}
+
+const TEXT = pl.Utf8;
+const WHOLE = pl.Int64;
+const REAL = pl.Float64;
+
+/** Column types, in the order of the file. The compiler holds it to the members of `Row`. */
+const SCHEMA = {
+  ...{
+    schema_version: WHOLE,
+    implementation: TEXT,
+    kind: TEXT,
+    library: TEXT,
+    version: TEXT,
+    threads: WHOLE,
+  },
+  ...{ precision: TEXT, includes: TEXT, caveat: TEXT },
+  ...{ function: TEXT, dtype: TEXT, distribution: TEXT, rows: WHOLE, columns: WHOLE },
+  ...{ elements: WHOLE, median_ns: REAL, q1_ns: REAL, q3_ns: REAL, samples: WHOLE },
+  ...{ calls_per_sample: WHOLE, round_ns: pl.List(REAL), ns_per_element: REAL },
+  ...{ elements_per_s: REAL, gb_per_s: REAL, max_ulp: REAL, max_abs_diff: REAL },
+  ...{ sweep_max_ulp: REAL, sweep_max_abs_diff: REAL, sweep_worst_input: REAL },
+  ...{ wrong_input: REAL, wrong_got: REAL, wrong_want: REAL, gap: TEXT },
+  ...{ cpu: TEXT, cores: WHOLE, os: TEXT, deno: TEXT, v8: TEXT, commit: TEXT, date: TEXT },
+  noise: REAL,
+} satisfies Record<keyof Row, unknown>;
+
+const NAMES = Object.keys(SCHEMA) as (keyof Row)[];
+
+/** Everything unknown: the start of every row. */
+function emptyRow(implementation: Implementation, loaded?: Loaded, item?: Case): Row {
+  const { name, kind, library, precision, includes, caveat } = implementation;
+  return {
+    ...(Object.fromEntries(NAMES.map((column) => [column, null])) as unknown as Row),
+    schema_version: SCHEMA_VERSION,
+    implementation: name,
+    kind,
+    library,
+    precision,
+    includes,
+    caveat: caveat ?? null,
+    version: loaded?.version ?? null,
+    threads: loaded?.threads ?? null,
+    function: item?.fn ?? null,
+    dtype: item?.dtype ?? null,
+    distribution: item?.distribution ?? null,
+    rows: item?.rows ?? null,
+    columns: item?.columns ?? null,
+    elements: item ? item.rows * item.columns : null,
+  };
+}
+
+/** A row that says why something was not measured. */
+export function gapRow(
+  implementation: Implementation,
+  reason: string,
+  item?: Case,
+  loaded?: Loaded,
+): Row {
+  return { ...emptyRow(implementation, loaded, item), gap: reason };
+}
+
+/** What a timed row is made of. */
+export interface Measured {
+  readonly implementation: Implementation;
+  readonly loaded: Loaded;
+  readonly item: Case;
+  /** Nanoseconds per call, one for each round. */
+  readonly samples: readonly number[];
+  readonly calls: number;
+  /** Over the case's inputs and over the whole range; absent for the floor. */
+  readonly verdict: Verdict | undefined;
+  readonly sweep: Verdict | undefined;
+}
+
+/** A row with its derived columns. */
+export function timedRow(measured: Measured): Row {
+  const { implementation, loaded, item, samples, calls, verdict, sweep } = measured;
+  const { q1, median, q3 } = quartiles(samples);
+  const elements = item.rows * item.columns;
+  const wrong = sweep?.wrong ?? verdict?.wrong; // the sweep first: the same in every case
+  return {
+    ...emptyRow(implementation, loaded, item),
+    median_ns: median,
+    q1_ns: q1,
+    q3_ns: q3,
+    samples: samples.length,
+    calls_per_sample: calls,
+    round_ns: [...samples],
+    ns_per_element: median / elements,
+    elements_per_s: elements / median * 1e9,
+    gb_per_s: caseBytes(item) / median,
+    max_ulp: verdict?.maxUlp ?? null,
+    max_abs_diff: verdict?.maxAbsDiff ?? null,
+    sweep_max_ulp: sweep?.maxUlp ?? null,
+    sweep_max_abs_diff: sweep?.maxAbsDiff ?? null,
+    sweep_worst_input: sweep?.worst?.input ?? null,
+    wrong_input: wrong?.input ?? null,
+    wrong_got: wrong?.got ?? null,
+    wrong_want: wrong?.want ?? null,
+  };
+}
+
+/** Rows as a polars data frame with the schema's types. */
+export function toFrame(rows: readonly Row[]): DataFrame {
+  // polars cannot make a column of lists without any list in it: one row more, cut off again.
+  const columns = NAMES.map((name) => {
+    const values = rows.map((row): unknown => row[name] ?? null);
+    return [name, [...values, name === "round_ns" ? [0] : null]];
+  });
+  return pl.DataFrame(Object.fromEntries(columns), { schema: SCHEMA }).head(rows.length);
+}
+
+/** Rows of a data frame that has the schema's columns. */
+export function toRows(frame: DataFrame): Row[] {
+  return frame.toRecords() as unknown as Row[];
+}
+
+/** Writes a file whole or not at all: beside its place first, then renamed into it. */
+export function saveResults(rows: readonly Row[], path: string): void {
+  Deno.mkdirSync(dirname(path), { recursive: true });
+  const beside = `${path}.${Deno.pid}.partial`;
+  try {
+    toFrame(rows).writeParquet(beside, { compression: "zstd" });
+    Deno.renameSync(beside, path);
+  } catch (error) {
+    try {
+      Deno.removeSync(beside);
+    } catch {
+      // It was never made.
+    }
+    throw error;
+  }
+}
+
+/**
+ * Reads a file that `saveResults` wrote.
+ *
+ * @throws {Error} when it has another schema version
+ */
+export function readResults(path: string): Row[] {
+  Deno.statSync(path); // a clear NotFound in place of polars' own words
+  const frame = pl.readParquet(path);
+  const found = "schema_version" in frame.schema ? frame.getColumn("schema_version").max() : 0;
+  if (frame.height > 0 && found !== SCHEMA_VERSION) {
+    throw new Error(`${path} has schema version ${found}, not ${SCHEMA_VERSION}: measure anew`);
+  }
+  return toRows(frame);
+}

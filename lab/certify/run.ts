@@ -1,0 +1,368 @@
+/**
+ * The verification: which slices are to be done, on which workers, and what they add up to.
+ *
+ * @module
+ */
+import { environment } from "../environment.ts";
+import type { Gap } from "../implementation.ts";
+import type { Progress } from "../progress.ts";
+import type { Format } from "../floats.ts";
+import { type Certificate, fileOf, formatJson } from "./certificate.ts";
+import { join, type Joined, problemsOf } from "./join.ts";
+import { runJobs, Stopped } from "./pool.ts";
+import { QUICK_SAMPLES, SAMPLES } from "./sample.ts";
+import type { Job, Outcome } from "./job.ts";
+import { mirrored, SLICES } from "./slices.ts";
+import { type Sources, sourcesOf, sourcesOfSubject } from "./sources.ts";
+import { Store } from "./store.ts";
+import { isWhole, type Loaded, type Subject, subjectOf } from "./subject.ts";
+import {
+  EDGES,
+  type FunctionName,
+  isParts,
+  type Mode,
+  type SliceResult,
+  type Target,
+} from "./types.ts";
+
+/** What to verify, and where things are. */
+export interface Plan {
+  /** Address of the module that provides the subjects, for workers. */
+  readonly subjects: string;
+  readonly targets: readonly Target[];
+  readonly quick: boolean;
+  /** Folder for finished slices. */
+  readonly cache: string;
+  /** Folder for certificates; read by a quick run, written by a full one. */
+  readonly certificates: string;
+  readonly workers: number;
+  readonly signal?: AbortSignal;
+  /** Called once with the number of slices, those done before included. */
+  readonly progress?: (slices: number) => Progress;
+  /** Leave out slices beyond these; for tests. */
+  readonly slices?: readonly number[];
+}
+
+/** What came of one target. */
+export interface Finding {
+  readonly target: Target;
+  readonly joined: Joined;
+  readonly problems: readonly string[];
+  /** True where a certificate of these very sources was there to compare with, or was written. */
+  readonly certified: boolean;
+}
+
+/** What the verification came to. */
+export interface Report {
+  readonly findings: readonly Finding[];
+  /** Subjects that are not here, and why. */
+  readonly gaps: readonly string[];
+}
+
+/** A target in a mode, with its finished slices. */
+interface Lane {
+  readonly target: Target;
+  readonly mode: Mode;
+  readonly store: Store;
+  readonly slices: readonly number[];
+  readonly found: Map<number, SliceResult>;
+}
+
+/** What is known about a subject before anything runs. */
+interface About {
+  readonly subject: Subject;
+  readonly sources: Sources;
+  readonly version: string;
+  call(name: FunctionName): string;
+  readonly adapter: string | undefined;
+  /** Whether it has a function in a format. */
+  has(name: FunctionName, format: Format): boolean;
+}
+
+/** Files that tell how subjects are found; a change there changes no reference. */
+const NOT_REFERENCE = ["lab/certify/subject.ts"];
+
+/** Runs a plan. Throws `Stopped` when its signal is given; finished slices are then on disk. */
+export async function verify(plan: Plan): Promise<Report> {
+  const machine = await environment();
+  const verifier = (await sourcesOf(["lab/certify/worker.ts"], NOT_REFERENCE)).hash;
+  const { about, gaps } = await describe(plan.targets);
+  const failed = new Set<string>();
+  const targets = plan.targets.filter(({ subject, name, format }) =>
+    about.get(subject)?.has(name, format)
+  );
+  const lanes: Lane[] = [];
+  for (const target of targets) {
+    const { sources, version, call, adapter } = about.get(target.subject)!;
+    const print = {
+      subject: [sources.hash, version, call(target.name)].join("\n"),
+      verifier,
+      environment: [machine.deno, machine.v8, adapter ?? machine.cpu].join("\n"),
+    };
+    for (const mode of modesOf(target, plan.quick)) {
+      const store = new Store(plan.cache, target, mode, print);
+      if (mode === "quick") await store.clear(); // seconds; it is to be run, not remembered
+      const slices = slicesOf(target, mode).filter((s) => plan.slices?.includes(s) ?? true);
+      const found = await store.read();
+      for (const slice of found.keys()) if (!slices.includes(slice)) found.delete(slice);
+      lanes.push({ target, mode, store, slices, found });
+    }
+  }
+  await runLanes(lanes, plan, (subject, reason) => {
+    if (failed.has(subject)) return;
+    failed.add(subject);
+    gaps.push(`${subject}: ${reason}`);
+  });
+  const findings: Finding[] = [];
+  for (const target of targets) {
+    if (failed.has(target.subject)) continue;
+    const own = lanes.filter((lane) => lane.target === target);
+    findings.push(await conclude(target, own, about.get(target.subject)!, plan, machine));
+  }
+  for (const { store } of lanes) await store.clear();
+  return { findings, gaps };
+}
+
+async function describe(
+  targets: readonly Target[],
+): Promise<{ about: Map<string, About>; gaps: string[] }> {
+  const about = new Map<string, About>();
+  const gaps: string[] = [];
+  for (const id of new Set(targets.map(({ subject }) => subject))) {
+    const subject = subjectOf(id);
+    const loaded = await loadOrGap(subject);
+    if ("gap" in loaded) {
+      gaps.push(`${id}: ${loaded.gap}`);
+      continue;
+    }
+    const { version, call, adapter } = loaded;
+    const offered = new Set(
+      subject.formats.flatMap((format) =>
+        subject.functions.filter((name) =>
+          isParts(name) ? loaded.methods !== undefined : loaded.unary(name, format) !== undefined
+        ).map((name) => `${name} ${format}`)
+      ),
+    );
+    await loaded.dispose?.();
+    const sources = await sourcesOfSubject(subject);
+    const has = (name: FunctionName, format: Format) => offered.has(`${name} ${format}`);
+    about.set(id, { subject, sources, version, call, adapter, has });
+  }
+  return { about, gaps };
+}
+
+/** A subject that is there, or why not. The kit's own failure is no gap: it ends the run. */
+async function loadOrGap(subject: Subject): Promise<Loaded | Gap> {
+  try {
+    return await subject.load();
+  } catch (error) {
+    if (subject.kind === "kit") throw error;
+    return { gap: reasonOf(error) };
+  }
+}
+
+/** A certificate over every float32 holds the quick subset's digest too. */
+function modesOf({ subject, name, format }: Target, quick: boolean): Mode[] {
+  if (quick) return ["quick"];
+  if (format === "f64" || isParts(name)) return ["full"];
+  const { subsetOnly, kind } = subjectOf(subject);
+  return subsetOnly ? ["quick"] : kind === "kit" ? ["quick", "full"] : ["full"];
+}
+
+function slicesOf({ format }: Target, mode: Mode): number[] {
+  const count = format === "f32" ? SLICES : mode === "quick" ? QUICK_SAMPLES : SAMPLES;
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+/** Does what is missing. Subjects that want to be alone come last, on one worker. */
+async function runLanes(
+  lanes: readonly Lane[],
+  plan: Plan,
+  onFailure: (subject: string, reason: string) => void,
+): Promise<void> {
+  const total = lanes.reduce((sum, { slices }) => sum + slices.length, 0);
+  const bar = plan.progress?.(total);
+  bar?.tick(lanes.reduce((sum, { found }) => sum + found.size, 0));
+  const alone = (lane: Lane) => subjectOf(lane.target.subject).alone === true;
+  const groups = [lanes.filter((lane) => !alone(lane))];
+  for (const lane of lanes.filter(alone)) {
+    const group = groups.find(([first]) => first?.target.subject === lane.target.subject);
+    if (group) group.push(lane);
+    else groups.push([lane]);
+  }
+  try {
+    for (const group of groups) {
+      if (group.length === 0) continue;
+      const jobs = jobsOf(group);
+      const first = subjectOf(group[0]!.target.subject);
+      const work = runJobs<Outcome[]>(
+        plan.subjects,
+        jobs,
+        alone(group[0]!) ? 1 : plan.workers,
+        async (job, outcomes) => {
+          for (const { target, result, failure } of outcomes) {
+            if (failure !== undefined) {
+              onFailure(target.subject, failure);
+              continue;
+            }
+            const lane = group.find((one) =>
+              one.mode === job.mode && one.target.name === target.name &&
+              one.target.subject === target.subject && one.target.format === target.format
+            )!;
+            // A quick slice takes less time than its file.
+            if (job.mode === "full") await lane.store.write(result);
+            lane.found.set(result.slice, result);
+          }
+          bar?.tick(outcomes.length);
+        },
+        plan.signal,
+      );
+      try {
+        await work;
+      } catch (error) {
+        // A library that fails is one gap; the kit's own failure ends the run.
+        if (error instanceof Stopped || first.kind === "kit" || !alone(group[0]!)) throw error;
+        onFailure(first.id, reasonOf(error));
+      }
+    }
+  } finally {
+    await bar?.done();
+  }
+}
+
+/** The first line of an error. */
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0]!;
+}
+
+/**
+ * The missing slices, put together by what they can share: mode, format, slice of the reference,
+ * and the length of blocks.
+ */
+export function jobsOf(lanes: readonly Lane[]): Job[] {
+  const jobs = new Map<string, { mode: Mode; slice: number; targets: Target[] }>();
+  for (const { target, mode, slices, found } of lanes) {
+    for (const slice of slices) {
+      if (found.has(slice)) continue;
+      const shared = target.name === "logSigmoid" && target.format === "f32";
+      const at = shared ? mirrored(slice) : slice;
+      const large = subjectOf(target.subject).largeBlocks === true;
+      const key = `${mode} ${target.format} ${at} ${large}`;
+      const job = jobs.get(key);
+      if (job) job.targets.push(target);
+      else jobs.set(key, { mode, slice: at, targets: [target] });
+    }
+  }
+  // Quick slices first: a mistake shows within seconds, not after minutes.
+  return [...jobs.values()]
+    .sort((a, b) => (a.mode === b.mode ? a.slice - b.slice : a.mode === "quick" ? -1 : 1))
+    .map((job, id) => ({ ...job, id }));
+}
+
+/** Joins the slices of a target, judges, and writes or compares the certificate. */
+async function conclude(
+  target: Target,
+  lanes: readonly Lane[],
+  { subject, sources, version, call, adapter }: About,
+  plan: Plan,
+  machine: { cpu: string; os: string; deno: string; v8: string; date: string },
+): Promise<Finding> {
+  const { name, format } = target;
+  const main = lanes.find(({ mode }) => mode === "full") ?? lanes[0]!;
+  const joined = join(main.found.values(), name, format);
+  const bound = isParts(name) ? null : subject.bound?.(name, format) ?? null;
+  const problems = subject.kind === "kit" ? problemsOf(joined, name, format, bound) : [];
+  const quickSlices = lanes.find(({ mode }) => mode === "quick")?.found.values() ??
+    (format === "f64" ? [...main.found.values()].filter(({ slice }) => slice < QUICK_SAMPLES) : []);
+  const quickJoined = join(quickSlices, name, format);
+  const quick = quickJoined.inputs === 0 || subject.kind !== "kit"
+    ? null
+    : { inputs: quickJoined.inputs, digest: quickJoined.digest };
+  const path = `${plan.certificates}/${fileOf({ ...target })}`;
+  if (plan.quick) {
+    const earlier = await readCertificate(path);
+    const comparable = quick !== null && earlier?.quick?.inputs === quick.inputs &&
+      (subject.machineBound !== true || earlier.environment.adapter === adapter);
+    if (comparable && earlier.quick!.digest !== quick.digest) {
+      problems.push(
+        `${name} ${format}: results are not those certified, digest ${quick.digest} ` +
+          `instead of ${earlier.quick!.digest}`,
+      );
+    }
+    return {
+      ...{ target, joined, problems },
+      certified: comparable === true && earlier.sources.hash === sources.hash,
+    };
+  }
+  const certificate: Certificate = {
+    subject: subject.id,
+    kind: subject.kind,
+    engine: subject.engine,
+    build: subject.build,
+    precision: subject.precision,
+    function: name,
+    format,
+    version,
+    call: call(name),
+    method: format === "f64"
+      ? "sampled"
+      : subject.subsetOnly
+      ? "subset"
+      : isParts(name) && !isWhole(subject, name)
+      ? "strided"
+      : "exhaustive",
+    inputs: joined.inputs,
+    bound,
+    verdict: problems.length > 0 ? "broken" : subject.kind === "kit" ? "holds" : "no promise",
+    problems,
+    maxUlp: joined.maxUlp,
+    worst: joined.worst,
+    misrounded: joined.misrounded,
+    violations: joined.violations,
+    subnormals: { results: joined.subnormal, flushed: joined.flushed },
+    reference: {
+      screen: isParts(name)
+        ? "the parts"
+        : format === "f32"
+        ? "lab/oracle/screen.ts"
+        : "lab/oracle/double_double.ts",
+      decidedByMpfr: joined.mpfr,
+      confirmedByMpfr: joined.tested,
+    },
+    histogram: histogramOf(joined),
+    binades: joined.binades,
+    quick,
+    sources,
+    environment: {
+      cpu: machine.cpu,
+      ...(adapter === undefined ? {} : { adapter }),
+      os: machine.os,
+      deno: machine.deno,
+      v8: machine.v8,
+      date: machine.date,
+    },
+    time: {
+      workerSeconds: Number(joined.seconds.toFixed(1)),
+      workers: subject.alone ? 1 : plan.workers,
+    },
+  };
+  await Deno.mkdir(plan.certificates, { recursive: true });
+  await Deno.writeTextFile(`${path}.new`, formatJson(certificate));
+  await Deno.rename(`${path}.new`, path);
+  return { target, joined, problems, certified: true };
+}
+
+function histogramOf({ histogram }: Joined): Certificate["histogram"] {
+  let length = histogram.length;
+  while (length > 1 && histogram[length - 1] === 0) length--;
+  return { edges: EDGES.slice(0, length), counts: histogram.slice(0, length) };
+}
+
+async function readCertificate(path: string): Promise<Certificate | undefined> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path)) as Certificate;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
