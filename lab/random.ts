@@ -4,7 +4,7 @@
  *
  * Generator: xoshiro128** 1.1 (Blackman and Vigna, "Scrambled linear pseudorandom number
  * generators", ACM TOMS 47, 2021), whose 128-bit state SplitMix32 fills from one 32-bit seed, as
- * its authors advise. `tests/bench-random.test.ts` holds its published outputs.
+ * its authors advise. `tests/lab/random.test.ts` holds its published outputs.
  *
  * Normal deviates: Leva's ratio of uniforms (ACM TOMS 18, 1992, algorithm 712). The value is one
  * IEEE division; a logarithm, whose last bits the language leaves open, is only compared with, and

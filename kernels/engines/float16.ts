@@ -1,6 +1,6 @@
 /*
  * Float16Array on the CPU: pieces are widened to float64, computed there, and rounded once. The
- * float64 result is within 1 ULP, 2^-52; tests/float16.test.ts shows for all 65,536 inputs that no
+ * float64 result is within 1 ULP, 2^-52; tests/kernels/float16.test.ts shows for all 65,536 inputs that no
  * exact value of a function of x alone is so close to the middle between two float16 that this error
  * decides the rounding. A product with upstream may be; it is within 0.501 ULP.
  */

@@ -172,4 +172,3 @@ async function compareParts(job: Job, target: Target, name: PartsName): Promise<
   tally.seconds = (performance.now() - start) / 1e3;
   return { target, result: tally.result(job.slice) };
 }
-

@@ -5,7 +5,7 @@
  */
 import type { Format as AnyFormat } from "../floats.ts";
 
-/** What is certified; float16 has so few numbers that tests/float16.test.ts tries them all. */
+/** What is certified; float16 has so few numbers that tests/kernels/float16.test.ts tries them all. */
 export type Format = Exclude<AnyFormat, "f16">;
 
 /** Functions with a reference of their own. */
@@ -13,7 +13,7 @@ export const UNARY = ["softplus", "sigmoid", "sigmoidGrad", "logSigmoid"] as con
 
 /**
  * Functions that must give the bits of their parts. The backward passes are none: they multiply before they
- * round; tests/backward.test.ts holds their bound.
+ * round; tests/kernels/backward.test.ts holds their bound.
  */
 export const PARTS = ["softplusWithGrad"] as const;
 
