@@ -8,7 +8,7 @@
  * @module
  */
 import type { Case, Dtype, FloatArray, FunctionName } from "../plans/cases.ts";
-import { type Implementation, type Loaded as Library } from "../peers/implementation.ts";
+import type { Implementation, Loaded as Library } from "../peers/implementation.ts";
 import { isGap } from "../../lab/implementation.ts";
 import { IMPLEMENTATIONS } from "../peers/implementations.ts";
 import { makeInputs } from "../plans/inputs.ts";

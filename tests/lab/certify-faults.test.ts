@@ -132,7 +132,7 @@ async function copyOfKit(): Promise<string> {
     await Deno.mkdir(`${folder}/${path}`, { recursive: true });
     for await (const { name } of Deno.readDir(root + path)) await copy(`${path}/${name}`);
   };
-  for (const path of ["kernels", "tests", "bench", "mod.ts", "deno.json", "deno.lock"]) {
+  for (const path of ["kernels", "lab", "bench", "mod.ts", "deno.json", "deno.lock"]) {
     await copy(path);
   }
   return folder;
