@@ -71,7 +71,7 @@ gpuTest(
 
 gpuTest("fake timers: the kit may be loaded under them", () =>
   withFakes(async () => {
-    const file = "../dist/softplus.js?under-fake-timers";
+    const file = "../../../dist/softplus.js?under-fake-timers";
     const kit = await import(file) as typeof import("../../../kernels/engines/mod.ts");
     const gpu = await soon(kit.webgpu());
     await work(gpu);
