@@ -573,7 +573,8 @@ export interface WasmEngine extends Engine {
     /**
      * An array of zeros in WebAssembly memory: calls whose inputs and outputs all come from here copy
      * nothing. It never loses its memory. Give it back with `free`, or declare it with `using`; do not
-     * touch it, or a view of it, after that.
+     * touch it, or a view of it, after that. structuredClone and postMessage of such an array copy all of
+     * the memory it lies in, 64 MiB for 16 bytes: clone `x.slice()` instead.
      *
      * @param type Float32Array or Float64Array
      * @param length elements; the array must fit in 4 GiB
