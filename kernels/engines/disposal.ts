@@ -4,6 +4,8 @@
  * their own, perhaps after the kit was loaded. So they are looked up when an object is made.
  */
 
+import { bare } from "./runtime.ts";
+
 /** Symbol.dispose, or what stands for it. */
 export function disposeSymbol(): typeof Symbol.dispose {
   return Symbol.dispose ?? Symbol.for("Symbol.dispose");
@@ -21,5 +23,5 @@ export function disposeByUsing(prototype: { dispose(): void }): void {
   const value = function (this: typeof prototype): void {
     this.dispose();
   };
-  Object.defineProperty(prototype, symbol, { value, writable: true, configurable: true });
+  Object.defineProperty(prototype, symbol, bare({ value, writable: true, configurable: true }));
 }

@@ -1,8 +1,10 @@
 /*
  * What every engine is: the same methods, made of one function that computes a checked call.
  */
+import { isGone } from "./arrays.ts";
 import { type Call, kernels, type MethodName, methodNames, methods } from "./methods.ts";
 import { prepare, resultOf } from "./prepare.ts";
+import { bare } from "./runtime.ts";
 import type { AsyncEngine, Engine } from "./types.ts";
 
 /** Computes a call. */
@@ -23,7 +25,7 @@ export function methodsOf(invoke: Invoke): Record<MethodName, (...args: unknown[
     const call = takesUpstream
       ? (x: unknown, upstream: unknown, options?: unknown) => invoke(method, x, upstream, options)
       : (x: unknown, options?: unknown) => invoke(method, x, undefined, options);
-    return [method, Object.defineProperty(call, "name", { value: method })];
+    return [method, Object.defineProperty(call, "name", bare({ value: method }))];
   })) as Record<MethodName, (...args: unknown[]) => unknown>;
 }
 
@@ -52,8 +54,31 @@ export function asyncEngine(
   const invoke: Invoke = async (method, x, upstream, options) => {
     const prepared = prepare(method, methods[method], x, upstream, options);
     if (prepared.isNumber) runNumber(prepared.call);
-    else await run(prepared.call);
+    else {
+      try {
+        await run(prepared.call);
+      } catch (error) {
+        throw lossOf(method, prepared.call, error) ?? error;
+      }
+    }
     return resultOf(prepared);
   };
   return Object.freeze({ name, ...methodsOf(invoke) }) as unknown as AsyncEngine;
+}
+
+/** What to say where a call failed because an array lost its memory meanwhile. */
+function lossOf(method: string, { inputs, outputs }: Call, cause: unknown): Error | undefined {
+  if (!(cause instanceof TypeError || cause instanceof RangeError)) return undefined;
+  const names = [
+    ...["x", "upstream"].slice(0, inputs.length),
+    ...(outputs.length === 1 ? ["out"] : ["out.value", "out.grad"]),
+  ];
+  const gone = [...inputs, ...outputs].findIndex(isGone);
+  if (gone < 0) return undefined;
+  return new TypeError(
+    `${method}: ${
+      names[gone]
+    } lost its memory during the call: it must keep it until the promise is settled`,
+    { cause },
+  );
 }

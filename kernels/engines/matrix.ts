@@ -114,7 +114,7 @@ export class Matrix<Data extends FloatArray = FloatArray> {
     if (!isList(rows)) {
       throw new TypeError(`Matrix.from: rows must be an array of arrays, got ${describe(rows)}`);
     }
-    const columns = rows.length === 0 ? 0 : rows[0]?.length ?? 0;
+    const columns = rows.length === 0 ? 0 : isList(rows[0]) ? rows[0].length : 0;
     const data = new Type(rows.length * columns);
     for (let r = 0; r < rows.length; r++) {
       const row = rows[r]!;
@@ -142,7 +142,8 @@ export class Matrix<Data extends FloatArray = FloatArray> {
 
 function isList(value: unknown): value is ArrayLike<unknown> {
   return typeof value === "object" && value !== null &&
-    Number.isSafeInteger((value as { length?: unknown }).length);
+    Number.isSafeInteger((value as { length?: unknown }).length) &&
+    (value as ArrayLike<unknown>).length >= 0;
 }
 
 /** What a value is, for an error message. */

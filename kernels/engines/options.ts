@@ -11,15 +11,15 @@ export interface CheckedOptions {
 
 const defaults: CheckedOptions = { out: undefined, precision: "exact", beta: 1 };
 const names = Object.keys(defaults);
-const { hasOwn } = Object;
+const { getPrototypeOf, hasOwn, prototype } = Object;
 
 /** Reads every option once, so that a getter cannot change what has been checked. */
 export function readOptions(method: string, options: unknown): CheckedOptions {
   if (options === undefined) return defaults;
   checkOptions(method, options, names);
-  const { out, precision = "exact", beta = 1 } = options as {
-    readonly [Name in keyof CheckedOptions]?: unknown;
-  };
+  const out = optionOf(options, "out");
+  const precision = optionOf(options, "precision", defaults.precision);
+  const beta = optionOf(options, "beta", defaults.beta);
   if (precision !== "exact" && precision !== "fast") {
     throw new RangeError(
       `${method}: precision must be "exact" or "fast", got ${describe(precision)}`,
@@ -32,6 +32,24 @@ export function readOptions(method: string, options: unknown): CheckedOptions {
     throw new RangeError(`${method}: beta must be finite and not 0, got ${beta}`);
   }
   return { out, precision, beta };
+}
+
+/**
+ * An option: the object's own, or one of its class or of what it was made from, but none that a
+ * program has added to every object.
+ */
+export function optionOf(options: object, name: string, whenMissing?: unknown): unknown {
+  if (name in prototype && !isGiven(options, name)) return whenMissing;
+  const value = (options as Record<string, unknown>)[name];
+  return value === undefined ? whenMissing : value;
+}
+
+/** Whether an object has a property by itself, or by a prototype other than that of every object. */
+function isGiven(options: object, name: string): boolean {
+  for (let at: object | null = options; at !== null && at !== prototype; at = getPrototypeOf(at)) {
+    if (hasOwn(at, name)) return true;
+  }
+  return false;
 }
 
 /** Refuses options that are no object, and one that does not exist. */

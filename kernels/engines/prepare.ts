@@ -5,6 +5,7 @@
 import {
   arrayType,
   bufferOf,
+  byteLengthOf,
   byteOffsetOf,
   classOf,
   emptyLike,
@@ -16,6 +17,7 @@ import {
   plain,
 } from "./arrays.ts";
 import { remedy } from "./describe.ts";
+import { freedMessage, isFreed } from "./freed.ts";
 import { describe, Matrix } from "./matrix.ts";
 import { type Call, kernels, type Method } from "./methods.ts";
 import { readOptions } from "./options.ts";
@@ -115,7 +117,12 @@ export function checkTensor(method: string, argument: string, value: unknown): T
       `${method}: ${argument} must have its memory, got an array whose buffer was detached or resized`,
     );
   }
+  checkNotFreed(method, argument, array);
   return value as Tensor;
+}
+
+function checkNotFreed(method: string, argument: string, array: FloatArray): void {
+  if (isFreed(array)) throw new TypeError(`${method}: ${freedMessage(argument)}`);
 }
 
 /** An array of the kit's types. */
@@ -168,6 +175,7 @@ function checkOut(method: string, argument: string, out: unknown, x: Tensor): Te
   if (!sameType(out, x) || !sameShape(out, x) || isGone(dataOf(out as Tensor))) {
     throw new RangeError(`${method}: ${argument} must be ${expected(x)}, got ${describe(out)}`);
   }
+  checkNotFreed(method, argument, dataOf(out as Tensor));
   return out as Tensor;
 }
 
@@ -178,7 +186,7 @@ function checkOutPair(method: string, out: unknown, x: Tensor): WithGrad<Tensor>
   const { value, grad } = out as WithGrad<unknown>;
   const first = checkOut(method, "out.value", value, x);
   const second = checkOut(method, "out.grad", grad, x);
-  if (overlap(dataOf(first), dataOf(second))) {
+  if (overlapAnyhow(dataOf(first), dataOf(second))) {
     throw new RangeError(
       `${method}: out.value and out.grad must not overlap, got ${describe(value)} and ${
         describe(grad)
@@ -186,6 +194,22 @@ function checkOutPair(method: string, out: unknown, x: Tensor): WithGrad<Tensor>
     );
   }
   return { value: first, grad: second };
+}
+
+/** Whether two outputs share a byte, also through two objects that stand for one shared memory. */
+function overlapAnyhow(a: FloatArray, b: FloatArray): boolean {
+  if (!mayAlias(a, b)) return overlap(a, b);
+  const begin = Math.max(byteOffsetOf(a), byteOffsetOf(b));
+  const end = Math.min(byteOffsetOf(a) + byteLengthOf(a), byteOffsetOf(b) + byteLengthOf(b));
+  if (begin >= end) return false;
+  // Nothing tells whether they do but a change of one that is seen in the other.
+  const [here, there] = [a, b].map((one) => new Uint8Array(bufferOf(one), begin, 1));
+  const before = Atomics.load(here!, 0);
+  if (Atomics.load(there!, 0) !== before) return false;
+  Atomics.store(here!, 0, before ^ 1);
+  const isSame = Atomics.load(there!, 0) !== before;
+  Atomics.store(here!, 0, before);
+  return isSame;
 }
 
 /** The input, or a copy where an output overlaps it, or may, other than element for element. */

@@ -9,15 +9,16 @@
  * Arrays of the pool's own `alloc` lie in memory that all threads share. There every thread takes
  * pieces of a call and computes them where they are.
  */
-import type { FloatArray, FloatArrayConstructor } from "./arrays.ts";
+import { arrayType, type FloatArray, type FloatArrayConstructor } from "./arrays.ts";
 import { asyncDisposeSymbol } from "./disposal.ts";
 import { asyncEngine } from "./engine.ts";
 import { withFloat16Async } from "./float16.ts";
 import { describe } from "./matrix.ts";
 import type { Call } from "./methods.ts";
-import { checkOptions } from "./options.ts";
+import { checkOptions, optionOf } from "./options.ts";
+import { attempt, builtin } from "./runtime.ts";
 import { runScalar } from "./scalar.ts";
-import { isIn, runCopying, runInPlace } from "./threads/divide.ts";
+import { checkMemory, isIn, runCopying, runInPlace } from "./threads/divide.ts";
 import { Pool } from "./threads/pool.ts";
 import { checkAvailable, unavailable } from "./threads/unavailable.ts";
 import { Arenas, hold } from "./wasm/arena.ts";
@@ -124,9 +125,9 @@ export async function createThreads(
   smallest: number,
 ): Promise<Threads> {
   const size = sizeOf(options);
-  checkAvailable();
   let pool: Pool;
   try {
+    checkAvailable();
     pool = new Pool(size);
     await pool.start();
   } catch (error) {
@@ -145,12 +146,17 @@ export async function createThreads(
       const release = hold(call.inputs, call.outputs);
       try {
         await compute(call);
+        // What goes piece by piece was looked at while others ran.
+        if (arrayType(call.inputs[0]) === "Float16Array") checkMemory(call.inputs);
       } finally {
         release();
       }
     });
   return Object.freeze({
-    ...asyncEngine("threads", run, runScalar),
+    ...asyncEngine("threads", run, (call) => {
+      if (pool.ended !== undefined) throw pool.ended;
+      runScalar(call);
+    }),
     size,
     alloc: (type: FloatArrayConstructor, length: number) => arenas.alloc(type, length),
     free: (array: FloatArray) => arenas.free(array),
@@ -162,7 +168,7 @@ export async function createThreads(
 /** The number of workers that the options ask for. */
 function sizeOf(options: { readonly size?: number }): number {
   checkOptions("threads", options, ["size"]);
-  const { size = defaultSize() } = options;
+  const size = optionOf(options, "size", defaultSize());
   if (typeof size !== "number" || !Number.isInteger(size) || size < 1 || size > mostWorkers) {
     throw new RangeError(
       `threads: size must be a whole number from 1 to ${mostWorkers}, got ${
@@ -177,14 +183,11 @@ const mostWorkers = 1024;
 
 /** The logical cores less the one of the calling thread, at least 1. */
 function defaultSize(): number {
-  const { navigator, process } = globalThis as {
-    navigator?: { readonly hardwareConcurrency?: number };
-    process?: {
-      getBuiltinModule?(name: string): { availableParallelism?(): number } | undefined;
-    };
-  };
-  // Node 20 has no navigator.
-  const cores = navigator?.hardwareConcurrency ??
-    process?.getBuiltinModule?.("node:os")?.availableParallelism?.() ?? 2;
+  // Node 20 has no navigator; what stands for one, in tests of pages, may tell anything.
+  const told = [
+    () => globalThis.navigator?.hardwareConcurrency,
+    () => builtin<{ availableParallelism?(): number }>("node:os")?.availableParallelism?.(),
+  ].map(attempt);
+  const cores = told.find((count) => Number.isInteger(count) && count! > 0) ?? 2;
   return Math.min(Math.max(cores - 1, 1), mostWorkers);
 }

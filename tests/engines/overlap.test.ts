@@ -65,6 +65,42 @@ async function check(
   }
 }
 
+for (const { name, engine, formats } of engines) {
+  for (const format of formats) {
+    Deno.test(`${name} ${format}: the two outputs in one memory, through two buffer objects`, async () => {
+      const { bytes } = FORMATS[format];
+      const kernel = kernels.find((one) => one.outputs === 2)!;
+      for (const length of [8, 20_000]) {
+        const x = mixed(format, length, 1);
+        const buffer = new SharedArrayBuffer(3 * length * bytes);
+        const clone = structuredClone(buffer);
+        const value = part(arrayOn(format, buffer), length, length);
+        for (const at of [1, length, 2 * length - 1]) {
+          const grad = part(arrayOn(format, clone), at, length);
+          await assert.rejects(
+            async () => await call(engine, kernel, [x], {}, [value, grad]),
+            /out\.value and out\.grad must not overlap/,
+          );
+          assert.ok(new Uint8Array(buffer).every((byte) => byte === 0), "nothing is written");
+        }
+        const want = await call(engine, kernel, [x]);
+        // Side by side in one memory, and in the same place of two memories.
+        for (
+          const grad of [
+            part(arrayOn(format, clone), 0, length),
+            part(arrayOn(format, clone), 2 * length, length),
+            part(arrayOn(format, new SharedArrayBuffer(3 * length * bytes)), length, length),
+          ]
+        ) {
+          const got = await call(engine, kernel, [x], {}, [value, grad]);
+          got.forEach((y, k) => equal(y, want[k]!, x, `${name} ${format}`));
+          new Uint8Array(buffer).fill(0);
+        }
+      }
+    });
+  }
+}
+
 for (const engine of engines) {
   for (const format of engine.formats) {
     for (const kernel of kernels) {

@@ -30,6 +30,28 @@ Deno.test("bare realms: nothing but ECMAScript and WebAssembly is needed, nor al
   }
 });
 
+Deno.test("bare realms: what a program has added to every object changes nothing", () => {
+  for (
+    const before of [
+      "Object.prototype.extra = 1; Array.prototype.extra = 2;",
+      "Object.prototype.beta = 3; Object.prototype.precision = 'fast'; Object.prototype.out = 1;",
+      "Object.prototype.shared = true; Object.prototype.maximum = 1;",
+      "Object.prototype.size = 5; Object.prototype.device = 1; Object.prototype.name = 'x';",
+    ]
+  ) {
+    const run = realm(before);
+    const found = foundIn(run);
+    assert.deepEqual(found.arrays, wanted, before);
+    checkTheRest(found, before);
+    assert.equal(run("kit.softplus(-20, {})"), scalar.softplus(-20));
+    assert.equal(run("kit.softplus(3, { beta: 2 })"), scalar.softplus(3, { beta: 2 }));
+    assert.equal(
+      run("kit.softplus(3, Object.create({ beta: 2 }))"),
+      scalar.softplus(3, { beta: 2 }),
+    );
+  }
+});
+
 Deno.test("bare realms: base64 is decoded as atob does", () => {
   const decoded = (text: string) => String.fromCharCode(...decodeBase64(text));
   assert.equal(decoded(builds), atob(builds));

@@ -118,6 +118,27 @@ Deno.test("free: once, only what alloc gave, and no use after it", () => {
   wasm.free(beside);
 });
 
+Deno.test("free: what was given back is known, also where another array lies in its place", () => {
+  for (const length of [100, 20_000]) {
+    const old = wasm.alloc(Float32Array, length);
+    wasm.free(old);
+    const young = wasm.alloc(Float32Array, length).fill(-20);
+    assert.equal(young.byteOffset, old.byteOffset);
+    assert.throws(() => wasm.free(old), /free: array must come from alloc and not have been freed/);
+    assert.throws(() => old[Symbol.dispose](), /not have been freed/);
+    assert.throws(() => wasm.free(new Float32Array(old.buffer, old.byteOffset, length)), TypeError);
+    for (const engine of [wasm, scalar, plain]) {
+      assert.throws(() => engine.softplus(old), /softplus: x has been freed/);
+      assert.throws(() => engine.softplus(new Matrix(old, 1, length)), /x has been freed/);
+      assert.throws(() => engine.softplus(young, { out: old as never }), /out has been freed/);
+      assert.throws(() => engine.softplusBackward(young, old as never), /upstream has been freed/);
+    }
+    assert.equal(young[length - 1], -20);
+    wasm.softplus(young, { out: young });
+    wasm.free(young);
+  }
+});
+
 Deno.test("using gives an array back", () => {
   let kept: Float32Array;
   {

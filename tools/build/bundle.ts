@@ -42,7 +42,7 @@ export async function makeBundle(): Promise<string> {
       plugins: [constants],
       write: false,
     });
-    const [body, names] = parts(outputFiles[0]!.text);
+    const [body, names] = parts(ownKeysAlone(outputFiles[0]!.text));
     // Without its exports this is a script, of which esbuild shortens the local names alone. Others
     // stand in stack traces and where an object is printed.
     const { code } = await esbuild.transform(body, {
@@ -57,6 +57,19 @@ export async function makeBundle(): Promise<string> {
   } finally {
     await esbuild.stop();
   }
+}
+
+/**
+ * Makes esbuild's helper for whole modules go through own properties alone: a program may have added
+ * others to Object.prototype before it loads the kit.
+ */
+function ownKeysAlone(bundle: string): string {
+  const helper = /for \(var (\w+) in all\)\s*__defProp\(target, \1, \{ get: all\[\1\], /;
+  if (!helper.test(bundle)) throw new Error("esbuild's __export is not what it was");
+  return bundle.replace(
+    helper,
+    "for (const $1 of Object.keys(all)) __defProp(target, $1, { __proto__: null, get: all[$1], ",
+  );
 }
 
 /** A bundle without its exports, and these. Classes are declared under their own names. */

@@ -5,6 +5,7 @@ import {
   copyInto,
   elementBytesOf,
   type FloatArray,
+  isGone,
   lengthOf,
   viewOf,
 } from "../arrays.ts";
@@ -98,6 +99,7 @@ export async function runCopying(pool: Pool, call: Call, smallest: number): Prom
   try {
     for (let begin = 0; begin < length && failure === undefined; begin += step) {
       if (pool.ended !== undefined) throw pool.ended;
+      checkMemory(inputs);
       const end = Math.min(begin + step, length);
       const slot = pool.takeEntry("slot");
       if (slot === undefined) {
@@ -120,6 +122,11 @@ export async function runCopying(pool: Pool, call: Call, smallest: number): Prom
   if (failure !== undefined) throw failure;
 }
 
+/** Refuses inputs that have lost their memory: what a view of them then reads is another's. */
+export function checkMemory(inputs: readonly FloatArray[]): void {
+  if (inputs.some(isGone)) throw new TypeError("threads: an input lost its memory during the call");
+}
+
 /** Makes a function that has a worker compute elements begin to end of a call in a slot. */
 function slotComputer(
   pool: Pool,
@@ -136,7 +143,7 @@ function slotComputer(
     const count = end - begin;
     const views = viewsIn(pool.slotMemory, slot, wide, arrays, count);
     try {
-      inputs.forEach((input, k) => views[k]!.set(viewOf(input, begin, end) as Float32Array));
+      inputs.forEach((input, k) => copyInto(views[k]!, viewOf(input, begin, end), 0));
       for (const view of views) if (view.length > count) view.fill(0, count);
     } catch (error) {
       pool.giveBack(slot);
@@ -154,6 +161,7 @@ function slotComputer(
       count: length,
       step: length,
       compute() {
+        checkMemory(inputs);
         isHere = true;
         runWasm(call, begin, end);
       },

@@ -76,7 +76,7 @@ export class Job {
     table[at + field.pieces] = this.#pieces;
     table[at + field.next] = 0;
     new Float64Array(table.buffer, 4 * (at + field.beta), 1)[0] = beta;
-    table.fill(piece.free, this.#word(0), this.#word(this.#pieces));
+    for (let number = 0; number < this.#pieces; number++) table[this.#word(number)] = piece.free;
   }
 
   #word(number: number): number {

@@ -1,4 +1,5 @@
 /* Where threads cannot run: what is missing, and how to get it. */
+import { workerThreads } from "../runtime.ts";
 import { WasmUnavailableError } from "../wasm/errors.ts";
 
 /**
@@ -50,15 +51,19 @@ function missing(globals: Globals): string | undefined {
     : globals.SharedWorkerGlobalScope !== undefined
     ? "a shared worker"
     : undefined;
-  if (process?.getBuiltinModule === undefined && typeof Worker !== "function") {
-    if (process?.versions?.node !== undefined) {
+  if (workerThreads() === undefined && typeof Worker !== "function") {
+    if (process?.versions?.node !== undefined && process.getBuiltinModule === undefined) {
       return "this Node has no process.getBuiltinModule. Run Node 20.16, 22.3 or later";
     }
     return place === undefined
       ? "this runtime has no workers"
       : `${place} cannot start workers. Call threads on a page, or in a worker of its own`;
   }
-  if (typeof SharedArrayBuffer !== "undefined") return undefined;
+  if (typeof SharedArrayBuffer !== "undefined") {
+    return typeof setInterval === "function" && typeof setTimeout === "function"
+      ? undefined
+      : "this global scope has no timers. Give it setTimeout, setInterval and clearInterval";
+  }
   if (crossOriginIsolated !== false || place !== undefined) {
     return `no SharedArrayBuffer: ${place ?? "this runtime"} does not offer it`;
   }

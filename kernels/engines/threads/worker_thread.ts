@@ -9,6 +9,7 @@
  * channel, the lifeline: when that closes, the thread has ended.
  */
 import { workerSource } from "../embedded_worker.ts";
+import { workerThreads } from "../runtime.ts";
 import { type Init, type MemoryMessage, phase, status } from "./protocol.ts";
 import { messageOf } from "./unavailable.ts";
 
@@ -68,8 +69,8 @@ export class WorkerThread {
 
   /** Starts it; resolves when it has its kernels. */
   async start(init: Omit<Init, "id" | "status" | "lifeline">, events: WorkerEvents): Promise<void> {
-    const builtin = nodeThreads();
-    const Channel = builtin?.MessageChannel ?? MessageChannel;
+    const node = workerThreads<WorkerThreads>();
+    const Channel = node?.MessageChannel ?? MessageChannel;
     const { port1, port2 } = new Channel();
     this.#lifeline = port1;
     try {
@@ -82,14 +83,14 @@ export class WorkerThread {
             why = reason;
             this.hasFailed = true;
             // A worker of the web does not end where its source was refused; no other event comes.
-            if (builtin === undefined) listener.exited();
+            if (node === undefined) listener.exited();
           },
           exited: () => {
             events.onExit();
             reject(new Error(`a worker did not start: ${why}`));
           },
         };
-        this.#port = builtin === undefined ? webWorker(listener) : nodeWorker(builtin, listener);
+        this.#port = node === undefined ? webWorker(listener) : nodeWorker(node, listener);
         this.#watch(port1, events);
         const { id, status } = this;
         this.#port.post({ ...init, id, status, lifeline: port2 }, [port2]);
@@ -153,11 +154,6 @@ export class WorkerThread {
     await this.#port?.terminate();
     this.#port = undefined;
   }
-}
-
-function nodeThreads(): WorkerThreads | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
-  return process?.getBuiltinModule?.("node:worker_threads") as WorkerThreads | undefined;
 }
 
 function nodeWorker({ Worker }: WorkerThreads, { ready, failed, exited }: Listener): Port {

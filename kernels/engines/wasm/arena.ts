@@ -17,7 +17,9 @@ import {
   lengthOf,
 } from "../arrays.ts";
 import { disposeSymbol } from "../disposal.ts";
+import { freedMessage, markFreed } from "../freed.ts";
 import { describe } from "../matrix.ts";
+import { bare } from "../runtime.ts";
 import { newMemory } from "./module.ts";
 import { createRunner, heapStart, type Runner } from "./runner.ts";
 
@@ -49,8 +51,8 @@ export class Arena {
     this.runner = createRunner(module, this.memory);
   }
 
-  /** The start of a stretch that is free, and whether it is all zeros; or undefined. */
-  place(bytes: number): { start: number; isZero: boolean } | undefined {
+  /** A block in a stretch that is free, and whether it is all zeros; or undefined. */
+  place(bytes: number): { block: Block; isZero: boolean } | undefined {
     let start = heapStart;
     let at = 0;
     for (; at < this.#blocks.length; at++) {
@@ -60,10 +62,11 @@ export class Arena {
     }
     const end = start + bytes;
     if (end > this.memory.buffer.byteLength) return undefined;
-    this.#blocks.splice(at, 0, { start, end, users: 0, isFreed: false });
+    const block = { start, end, users: 0, isFreed: false };
+    this.#blocks.splice(at, 0, block);
     const isZero = start >= this.#used;
     this.#used = Math.max(this.#used, end);
-    return { start, isZero };
+    return { block, isZero };
   }
 
   /** The block in which the whole array lies, if it was not given back. */
@@ -73,13 +76,10 @@ export class Arena {
     return this.#blocks.find(({ start, end, isFreed }) => !isFreed && start <= from && to <= end);
   }
 
-  /** Takes the array that begins there back; false if there is none. */
-  free(start: number): boolean {
-    const block = this.#blocks.find((one) => one.start === start && !one.isFreed);
-    if (block === undefined) return false;
+  /** Takes a block back. */
+  free(block: Block): void {
     block.isFreed = true;
     this.reuse(block);
-    return true;
   }
 
   /** Makes room where a block was given back and nobody uses it any more. */
@@ -90,6 +90,12 @@ export class Arena {
 
 /** Every arena by its buffer, whoever made it: it lives as long as an array in it. */
 const arenas = new WeakMap<ArrayBufferLike, Arena>();
+
+/**
+ * Where each array that was handed out lies. Another array may begin in the same place later, so the
+ * place alone does not say what is given back.
+ */
+const handedOut = new WeakMap<FloatArray, { readonly arena: Arena; readonly block: Block }>();
 
 /** Calls `found` for every array that lies in an arena; refuses one that was given back. */
 function eachBlock(
@@ -102,9 +108,7 @@ function eachBlock(
     if (arena === undefined || lengthOf(array) === 0) return;
     const block = arena.blockOf(array);
     if (block === undefined) {
-      throw new TypeError(
-        `${argument} has been freed: ${argument} must not have been given back by free or using`,
-      );
+      throw new TypeError(freedMessage(argument));
     }
     found?.(arena, block);
   };
@@ -127,6 +131,13 @@ export function hold(inputs: readonly FloatArray[], outputs: readonly FloatArray
       arena.reuse(block);
     }
   };
+}
+
+// Not what a program has put in its place: what was given back must not be seen again.
+const { fill } = Float32Array.prototype;
+
+function zero(array: FloatArray): void {
+  fill.call(array as Float32Array, 0);
 }
 
 /** Hands out arrays, and knows in which arena an array lives. */
@@ -164,14 +175,15 @@ export class Arenas {
         `alloc: length must fit in 4 GiB, got ${length} elements of ${type.BYTES_PER_ELEMENT} bytes`,
       );
     }
-    const [arena, { start, isZero }] = this.#place(bytes);
-    const array = new type(arena.memory.buffer as ArrayBuffer, start, length) as T;
-    if (!isZero) array.fill(0);
-    Object.defineProperty(array, disposeSymbol(), { value: () => this.free(array) });
+    const [arena, { block, isZero }] = this.#place(bytes);
+    const array = new type(arena.memory.buffer as ArrayBuffer, block.start, length) as T;
+    if (!isZero) zero(array);
+    handedOut.set(array, { arena, block });
+    Object.defineProperty(array, disposeSymbol(), bare({ value: () => this.free(array) }));
     return array as T & Disposable;
   }
 
-  #place(bytes: number): [Arena, { start: number; isZero: boolean }] {
+  #place(bytes: number): [Arena, { block: Block; isZero: boolean }] {
     this.#open = this.#open.filter((reference) => reference.deref() !== undefined);
     for (const reference of this.#open) {
       const arena = reference.deref();
@@ -201,10 +213,12 @@ export class Arenas {
     if (arrayType(array) === undefined) {
       throw new TypeError(`free: array must come from alloc, got ${describe(array)}`);
     }
-    const arena = this.#arenaOf(array);
-    if (arena === undefined || !arena.free(byteOffsetOf(array))) {
+    const { arena, block } = handedOut.get(array) ?? {};
+    if (arena === undefined || !this.#own.has(arena) || block!.isFreed) {
       throw new TypeError("free: array must come from alloc and not have been freed");
     }
+    markFreed(array);
+    arena.free(block!);
   }
 
   /** The arena of the first input; where all these arrays lie in it, its runner copies nothing. */

@@ -1,5 +1,6 @@
 /* The kernels' bytes, compiled once, in the build that suits the machine. */
 import { fusedLength, plainLength } from "../embedded.ts";
+import { bare } from "../runtime.ts";
 import { reasons, unavailable, WasmUnavailableError } from "./errors.ts";
 import { expand } from "./expand.ts";
 import { createRunner, heapStart, type Runner } from "./runner.ts";
@@ -123,7 +124,9 @@ export function newMemory(bytes: number, isShared = false): WebAssembly.Memory {
 
 function memoryOf(bytes: number, isShared: boolean): WebAssembly.Memory {
   const initial = Math.ceil(bytes / 65536);
-  return isShared
-    ? new WebAssembly.Memory({ initial, maximum: initial, shared: true })
-    : new WebAssembly.Memory({ initial, maximum: 65536 });
+  return new WebAssembly.Memory(bare({
+    initial,
+    maximum: isShared ? initial : 65536,
+    shared: isShared,
+  }));
 }

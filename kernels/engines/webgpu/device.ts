@@ -3,7 +3,7 @@
  * defaults of WebGPU, 128 MiB for a binding, are far below what GPUs can do.
  */
 import { describe } from "../matrix.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions, optionOf } from "../options.ts";
 import { WebGpuUnavailableError } from "./errors.ts";
 import { within } from "./turn.ts";
 
@@ -153,7 +153,8 @@ const names: readonly string[] = ["powerPreference", "device"];
 function readOptions(options: unknown): WebGpuOptions {
   if (options === undefined) return {};
   checkOptions("webgpu", options, names);
-  const { powerPreference, device } = options as WebGpuOptions;
+  const powerPreference = optionOf(options, "powerPreference") as WebGpuOptions["powerPreference"];
+  const device = optionOf(options, "device") as WebGpuOptions["device"];
   if (
     powerPreference !== undefined && powerPreference !== "low-power" &&
     powerPreference !== "high-performance"

@@ -92,6 +92,33 @@ Deno.test("out transferred away during a call: that call is rejected, others are
   sameElements(await pool.softplus(x), y);
 });
 
+Deno.test("x loses its memory during a call: rejected with its name, or all right", async () => {
+  await using pool = await createThreads({ size: 1 }, 0);
+  const values = random(2 ** 21, 4);
+  const bytes = 4 * values.length;
+  const takers: ((x: Float32Array<ArrayBuffer>) => void)[] = [
+    (x) => structuredClone(x, { transfer: [x.buffer] }),
+    // Behind its end now. What lies at the start of the memory is not x.
+    (x) => x.buffer.resize(bytes),
+  ];
+  for (const take of takers) {
+    for (let tries = 0;; tries++) {
+      const buffer = new ArrayBuffer(2 * bytes, { maxByteLength: 2 * bytes });
+      const x = new Float32Array(buffer, bytes, values.length);
+      x.set(values);
+      const settled = pool.softplus(x).catch((error: unknown) => error);
+      take(x);
+      const result = await settled;
+      if (result instanceof Error) {
+        assert.match(String(result), /^TypeError: softplus: x lost its memory during the call/);
+        break;
+      }
+      sameElements(result as Float32Array, softplus(values));
+      assert.ok(tries < 20, "no call was caught under way");
+    }
+  }
+});
+
 Deno.test("2e6 elements of plain arrays: every kernel has the bits of wasm", async () => {
   await using pool = await threads({ size: 2 });
   for (const Type of [Float32Array, Float64Array]) {

@@ -53,6 +53,24 @@ const cases: [name: string, globals: Record<string, unknown>, message: RegExp][]
     { process: undefined, Worker: undefined, ServiceWorkerGlobalScope: Object },
     /a service worker cannot start workers/,
   ],
+  [
+    "builtins that are none",
+    { process: { getBuiltinModule: 3 }, Worker: undefined },
+    /has no workers/,
+  ],
+  [
+    "builtins that are denied",
+    {
+      process: {
+        getBuiltinModule() {
+          throw new Error("denied");
+        },
+      },
+      Worker: undefined,
+    },
+    /has no workers/,
+  ],
+  ["no timers", { setInterval: undefined }, /this global scope has no timers/],
   ["no WebAssembly", { WebAssembly: undefined }, /WebAssembly is missing/],
   [
     "a Worker that refuses",
@@ -65,6 +83,40 @@ const cases: [name: string, globals: Record<string, unknown>, message: RegExp][]
     /not here/,
   ],
 ];
+
+Deno.test("threads: globals that throw", async () => {
+  const names = ["process", "navigator"] as const;
+  const before = names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name)!);
+  try {
+    for (const name of names) {
+      Object.defineProperty(globalThis, name, {
+        configurable: true,
+        get() {
+          throw new Error("hidden");
+        },
+      });
+    }
+    await assert.rejects(threads(), ThreadsUnavailableError);
+  } finally {
+    names.forEach((name, k) => Object.defineProperty(globalThis, name, before[k]!));
+  }
+});
+
+Deno.test("threads: a number of cores that is none", async () => {
+  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator")!;
+  try {
+    for (const hardwareConcurrency of [NaN, 0, -1, 2.5, "8", null, undefined]) {
+      Object.defineProperty(globalThis, "navigator", {
+        configurable: true,
+        value: { hardwareConcurrency },
+      });
+      await using pool = await threads();
+      assert.ok(pool.size >= 1);
+    }
+  } finally {
+    Object.defineProperty(globalThis, "navigator", before);
+  }
+});
 
 for (const [name, globals, message] of cases) {
   Deno.test(`threads: ${name}`, () => withGlobals(globals, () => refused(message)));
