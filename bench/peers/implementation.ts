@@ -6,24 +6,17 @@
  * that are interleaved with everyone else's; then `dispose`, runner first. A peer's package is
  * imported inside `load`, so that a peer which is absent is a gap in the table and nothing more.
  */
-import type { Case, Dtype, FloatArray, FunctionName } from "../plans/cases.ts";
+import type { Dtype, FunctionName } from "../plans/cases.ts";
+import type { Inputs } from "../plans/inputs.ts";
 import type { Gap, Runner } from "../../lab/implementation.ts";
+
+export type { Inputs } from "../plans/inputs.ts";
 
 /**
  * textbook: the formula as people first write it; kit: this project; peer: what people would use
  * instead; floor: no mathematics at all, the least that moving the same bytes costs.
  */
 export type Kind = "textbook" | "kit" | "peer" | "floor";
-
-/** The arrays of a case. They belong to the harness; every implementation gets the same ones. */
-export interface Inputs {
-  readonly case: Case;
-  readonly x: FloatArray;
-  /** softplus(x), correctly rounded to the dtype; only for `softplusGradKnown`. */
-  readonly value?: FloatArray;
-  /** Where results go when "output given": one array for each result of the function. */
-  readonly out: readonly FloatArray[];
-}
 
 /** An implementation whose library is there. */
 export interface Loaded {

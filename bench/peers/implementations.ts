@@ -2,7 +2,7 @@
  * Every implementation of the comparison. To add one, write `peers/NAME.ts` and list it here: the
  * table, the notebooks and the figures take it from this list.
  */
-import { contenderOf } from "../report/contenders.ts";
+import { contenderOf } from "./contender.ts";
 import type { Implementation } from "./implementation.ts";
 import { kitRows, naiveForms } from "./kit.ts";
 import { copy } from "./copy.ts";

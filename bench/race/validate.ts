@@ -9,23 +9,9 @@ import { exact, type Format, ulp, ulpError } from "../../lab/oracle/mpfr.ts";
 import { report } from "../../lab/floats.ts";
 import type { FloatArray, FunctionName, Quantity } from "../plans/cases.ts";
 import { FUNCTIONS } from "../plans/cases.ts";
+import type { Verdict, Witness } from "../results/verdict.ts";
 
-/** An input with what came out and what is right. */
-export interface Witness {
-  readonly input: number;
-  readonly got: number;
-  readonly want: number;
-}
-
-/** What judging found. */
-export interface Verdict {
-  readonly maxUlp: number;
-  readonly maxAbsDiff: number;
-  /** Where `maxUlp` was reached; absent when nothing was judged. */
-  readonly worst?: Witness;
-  /** The wrong result nearest to x = 0; absent when all are at least numbers near the answer. */
-  readonly wrong?: Witness;
-}
+export type { Verdict, Witness } from "../results/verdict.ts";
 
 /** Thrown when the kit breaks its own bound: no timing of such a run is worth having. */
 export class BoundError extends Error {

@@ -2,6 +2,7 @@
  * The rows of a run by what they compute: one contender for each formula of each library, with its
  * fastest time on one thread and on all, its worst error, and an input where it fails.
  */
+import { contenderOf } from "../peers/contender.ts";
 import { type TimedRow, timedRows, type Which } from "../results/rows.ts";
 import type { Row } from "../results/schema.ts";
 import { pairedRatio, type Quartiles } from "../../lab/statistics.ts";
@@ -19,22 +20,6 @@ export interface Contender {
   readonly ulp: number | null;
   /** An input where the result is 0, infinite or NaN and should not be, or the reverse. */
   readonly wrong: { readonly at: number; readonly got: number; readonly right: number } | null;
-}
-
-/** Engines that compute the same bits; their rows are one contender. */
-const ONE_NAME: Readonly<Record<string, string>> = {
-  "wasm exact": "softplus-kit exact",
-  "threads exact": "softplus-kit exact",
-  "wasm fast": "softplus-kit fast",
-  "threads fast": "softplus-kit fast",
-  "scalar exact": "softplus-kit scalar, exact",
-  "scalar fast": "softplus-kit scalar, fast",
-};
-
-/** The name of a row without how it was called: memory and threads. */
-export function contenderOf(implementation: string): string {
-  const [formula = ""] = implementation.split(", ");
-  return ONE_NAME[formula] ?? formula;
 }
 
 /** The contenders of one function at the largest size that was timed, fastest first. */

@@ -12,7 +12,7 @@ import { caseBytes } from "../plans/cases.ts";
 import type { Environment } from "../../lab/environment.ts";
 import type { Implementation, Loaded } from "../peers/implementation.ts";
 import { quartiles } from "../../lab/statistics.ts";
-import type { Verdict } from "../race/validate.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** Raised whenever a column changes its meaning, goes, or comes. */
 export const SCHEMA_VERSION = 2;

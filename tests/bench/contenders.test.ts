@@ -1,6 +1,7 @@
 /** One line for each formula: the picture, the table and the sentences of the front page. */
 import assert from "node:assert/strict";
-import { contenderOf, contenders, peerRatios } from "../../bench/report/contenders.ts";
+import { contenderOf } from "../../bench/peers/contender.ts";
+import { contenders, peerRatios } from "../../bench/report/contenders.ts";
 import { endLabels, spread } from "../../lab/figures/labels.ts";
 import { overview, speedUpOverPeers, timeOverSize } from "../../bench/report/figures.ts";
 import { frontTable, headline, overviewRows } from "../../bench/report/front_page.ts";
