@@ -149,7 +149,7 @@ Deno.test("a planted arrow back is found, however it is written", () => {
   for (const [path, text, why] of back) {
     const found = wrongArrows(planted({ [path]: text }));
     assert.equal(found.length, 1, `${text}: ${found}`);
-    assert.ok(found[0]!.startsWith(`${path}:`) && found[0]!.endsWith(why), found[0]);
+    assert.ok(found[0]!.startsWith(`${path}:`) && found[0]!.endsWith(why), found[0]!);
   }
 });
 
