@@ -1,5 +1,5 @@
 /**
- * Every implementation of the comparison. To add one, write `peers/NAME.ts` and list it here: the
+ * Every implementation of the comparison. README.md says how to add one: the
  * table, the notebooks and the figures take it from this list.
  */
 import { contenderOf } from "./contender.ts";

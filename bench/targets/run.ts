@@ -116,7 +116,7 @@ export function formatTargets({ outcomes, ...run }: Targets): string {
 }
 
 /**
- * Every `bench/results/targets-*.json`, one for each machine, in the order of the names.
+ * Every `bench/reference/targets-*.json`, one for each machine, in the order of the names.
  *
  * @throws {RangeError} two have different lines: one of them was made by an older kit
  */

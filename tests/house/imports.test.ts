@@ -52,7 +52,7 @@ function fileCircles(files: Files): string[] {
 }
 
 /**
- * Circles from folder to folder. `x.ts` beside a folder `x/` is its head and belongs to it. A folder
+ * Circles from folder to folder. A file beside a folder of the same name is its head and belongs to it. A folder
  * and one inside it are no two places: the inner files use what lies around them, and what is beside
  * the folder uses its head; there the circles of files say enough.
  */

@@ -2,7 +2,7 @@
  * Who imports whom, read from a map of files, so that a test can plant a wrong arrow.
  *
  * What counts: static imports and exports, of types too, dynamic ones with a literal, `import("x")`
- * in a type, and modules that are named by `new URL("./x", import.meta.url)`; in TypeScript,
+ * in a type, and modules that are named by a `new URL` from `import.meta.url`; in TypeScript,
  * AssemblyScript (`*.simd.ts`, whose specifiers leave `.ts` out), JavaScript and notebook cells.
  *
  * @module
@@ -66,7 +66,7 @@ function specifiersIn(file: ts.SourceFile): ts.StringLiteralLike[] {
   return found;
 }
 
-/** Whether a node is `new URL("./x.ts", import.meta.url)`; data that is read so is no module. */
+/** Whether a node is a URL of a module beside this one, from `import.meta.url`; data that is read so is no module. */
 function isModuleUrl(node: ts.Node): node is ts.NewExpression {
   if (!ts.isNewExpression(node) || node.expression.getText() !== "URL") return false;
   const [path, base] = node.arguments ?? [];

@@ -14,7 +14,7 @@ import { acquireDriver, DriverGap, type PythonDriver, releaseDriver } from "./dr
 export interface PythonRow {
   readonly name: string;
   readonly library: string;
-  /** Of `forms_MODULE.py`, which is also the name of the Debian package: python3-MODULE. */
+  /** Of `forms_*.py`, which is also the name of the Debian package: python3-MODULE. */
   readonly module: string;
   /** Which of the module's formulas. */
   readonly form: string;
