@@ -10,7 +10,7 @@ import { methodsOf } from "./engine.ts";
 import { describe, Matrix } from "./matrix.ts";
 import { kernels, type MethodName, methods } from "./methods.ts";
 import { checkTensor, prepare } from "./prepare.ts";
-import type { Options, WithGrad } from "./types.ts";
+import type { EngineMethods, Options, WithGrad } from "./types.ts";
 import { openDevice, type OpenedDevice, type WebGpuOptions } from "./webgpu/device.ts";
 import { formatOf, GpuArray, shapeOf } from "./webgpu/gpu_array.ts";
 import { computeResident, uploaded } from "./webgpu/resident.ts";
@@ -112,7 +112,8 @@ export interface GpuBackward {
  * const once = (gpu: WebGpuEngine, x: Float32Array) => gpu.softplus(gpu.upload(x)).read();
  * ```
  */
-export interface WebGpuEngine extends AsyncDisposable {
+export interface WebGpuEngine
+  extends EngineMethods<GpuUnary, GpuUnaryWithGrad, GpuBackward>, AsyncDisposable {
   /** "webgpu". */
   readonly name: string;
   /** The GPU, as it names itself. */
@@ -124,26 +125,6 @@ export interface WebGpuEngine extends AsyncDisposable {
   readonly device: GPUDevice;
   /** GPU buffers that arrays and calls under way hold at this moment. */
   readonly buffersInUse: number;
-  /** log(1 + e^x). */
-  readonly softplus: GpuUnary;
-  /** The derivative of softplus: sigmoid. */
-  readonly softplusGrad: GpuUnary;
-  /** 1 / (1 + e^-x). */
-  readonly sigmoid: GpuUnary;
-  /** The derivative of sigmoid, sigmoid(x) sigmoid(-x); with beta, beta times that of beta x. */
-  readonly sigmoidGrad: GpuUnary;
-  /** log(sigmoid(x)) = -softplus(-x). */
-  readonly logSigmoid: GpuUnary;
-  /** The derivative of logSigmoid: sigmoid(-x). */
-  readonly logSigmoidGrad: GpuUnary;
-  /** softplus and sigmoid in one pass. */
-  readonly softplusWithGrad: GpuUnaryWithGrad;
-  /** upstream * softplusGrad(x), rounded once. */
-  readonly softplusBackward: GpuBackward;
-  /** upstream * sigmoidGrad(x), rounded once. */
-  readonly sigmoidBackward: GpuBackward;
-  /** upstream * logSigmoidGrad(x), rounded once. */
-  readonly logSigmoidBackward: GpuBackward;
   /** Copies an array or Matrix to the GPU; x may change afterwards. */
   upload<T extends GpuInput>(x: T): GpuArray<T>;
   /**
