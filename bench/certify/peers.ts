@@ -18,15 +18,14 @@ import type { Elementwise, Subject } from "../../lab/certify/subject.ts";
 
 const NAMES = ["softplus", "sigmoid"] as const;
 
-/** What is called, as a reader would write it: softplus, sigmoid. Not every library has both. */
+/**
+ * What is called, as a reader would write it: softplus, sigmoid. Not every library has both. Here for
+ * libraries with several rows; others say it themselves.
+ */
 const CALLS: Readonly<Record<string, readonly [softplus: string, sigmoid: string]>> = {
   "naive": [
     "every step rounded to the format: log(1 + exp(-|x|)) + max(x, 0)",
     "every step rounded to the format: 1 / (1 + exp(-x))",
-  ],
-  "math-loop": [
-    "Math.log1p(Math.exp(-Math.abs(x))) + Math.max(x, 0), in float64, rounded once",
-    "1 / (1 + Math.exp(-x)), in float64, rounded once",
   ],
   "numpy-naive": [
     "numpy.log(1 + numpy.exp(-numpy.abs(x))) + numpy.maximum(x, 0)",
@@ -58,14 +57,6 @@ const CALLS: Readonly<Record<string, readonly [softplus: string, sigmoid: string
     "jax.jit(jax.nn.softplus)(x), backend wasm",
     "jax.jit(jax.nn.sigmoid)(x), backend wasm",
   ],
-  "stdlib": [
-    "@stdlib/math-base-special-log1pexp(x), in float64, rounded once",
-    "@stdlib/math-base-special-expit(x), in float64, rounded once",
-  ],
-  "mathjs": [
-    "math.log1p(math.exp(-math.abs(x))) + Math.max(x, 0), in float64, rounded once",
-    "1 / (1 + math.exp(-x)), in float64, rounded once",
-  ],
 };
 
 /**
@@ -89,7 +80,7 @@ const again = /, (out|arrays|given|allocated|all threads)(,|$)|^Numba parallel/;
 
 /** The subject of an implementation. */
 export function peerSubject(implementation: Implementation): Subject {
-  const { name, kind } = implementation;
+  const { name, kind, calls } = implementation;
   const id = slug(name);
   return {
     id,
@@ -115,7 +106,10 @@ export function peerSubject(implementation: Implementation): Subject {
       }
       return {
         version: library.version,
-        call: (fn) => CALLS[id]?.[fn === "softplus" ? 0 : 1] ?? "",
+        call: (fn) => {
+          const name = fn === "softplus" ? "softplus" : "sigmoid";
+          return calls?.[name] ?? CALLS[id]?.[NAMES.indexOf(name)] ?? "";
+        },
         unary: (fn, format) =>
           fn !== "logSigmoid" && offered.has(`${fn} ${format}`)
             ? elementwise(library, fn, format)

@@ -43,6 +43,8 @@ export interface Implementation {
   readonly includes: string;
   /** What a reader must know to judge the row fairly. */
   readonly caveat?: string;
+  /** What is called, as a reader would write it; a certificate says it. */
+  readonly calls?: { readonly softplus?: string; readonly sigmoid?: string };
   /** Error in ULP that is promised; only the kit promises, and a run fails where it is broken. */
   readonly bound?: (fn: FunctionName, dtype: Dtype) => number;
   /** Finds the library, or says why it is not there. A rejection counts as a gap as well. */

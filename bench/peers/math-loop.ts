@@ -16,6 +16,10 @@ export const mathLoop: Implementation = {
   library: "Math loop",
   precision: "",
   includes: "output given",
+  calls: {
+    softplus: "Math.log1p(Math.exp(-Math.abs(x))) + Math.max(x, 0), in float64, rounded once",
+    sigmoid: "1 / (1 + Math.exp(-x)), in float64, rounded once",
+  },
   load: () =>
     Promise.resolve({
       version: `V8 ${Deno.version.v8}`,

@@ -15,6 +15,10 @@ export const mathjs: Implementation = {
   library: "mathjs",
   precision: "",
   includes: "output given",
+  calls: {
+    softplus: "math.log1p(math.exp(-math.abs(x))) + Math.max(x, 0), in float64, rounded once",
+    sigmoid: "1 / (1 + math.exp(-x)), in float64, rounded once",
+  },
   caveat: "log1p(exp(-abs(x))) of its functions and 1 / (1 + exp(-x)) with its exp, in float64",
   async load() {
     const library = await import("mathjs");

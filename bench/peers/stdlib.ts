@@ -13,6 +13,10 @@ export const stdlib: Implementation = {
   library: "stdlib",
   precision: "",
   includes: "output given",
+  calls: {
+    softplus: "@stdlib/math-base-special-log1pexp(x), in float64, rounded once",
+    sigmoid: "@stdlib/math-base-special-expit(x), in float64, rounded once",
+  },
   caveat: "log1pexp and expit in float64, one number at a time",
   async load() {
     const { default: log1pexp } = await import("@stdlib/math-base-special-log1pexp");

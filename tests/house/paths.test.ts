@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { outputs } from "../../tools/build/outputs.ts";
 import { type Files, projectFiles, projectPaths } from "../support/repository.ts";
-import { stalePaths } from "./paths.ts";
+import { stalePaths, staleUrls } from "./paths.ts";
 
 /** Made by commands here, and ignored by Git. */
 const isMadeHere = (path: string) => /^(\.\.\/)*(\.cache|report)\//.test(path);
@@ -51,12 +51,23 @@ const paths = projectPaths();
 const texts: Files = new Map(
   [...projectFiles((path) => !isRecord(path))].map(([path, text]) => [path, prose(path, text)]),
 );
+const code: Files = projectFiles((path) => /\.[jt]s$/.test(path) && !isRecord(path));
 const found = (texts: Files) =>
   stalePaths(texts, paths, isAllowed).map(({ file, line, path }) => `${file}:${line}: ${path}`);
 
 Deno.test("every path that is named exists", () => {
   assert.ok(texts.size > 400, "the texts were not read");
   assert.deepEqual(found(texts), []);
+});
+
+Deno.test("every path from a file's own place exists", () => {
+  const isOutOfReach = (path: string, file: string) =>
+    /^(\.cache|report)\//.test(path) || file.startsWith("tests/house/");
+  assert.deepEqual(staleUrls(code, paths, isOutOfReach), []);
+  const planted = 'const a = 1;\nnew URL(\n  "results/a/",\n  import.meta.url,\n);';
+  assert.deepEqual(staleUrls(new Map([["bench/results/files.ts", planted]]), paths, () => false), [
+    { file: "bench/results/files.ts", line: 2, path: "bench/results/results/a" },
+  ]);
 });
 
 Deno.test("what is listed as elsewhere is still named, and still not here", () => {

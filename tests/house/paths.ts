@@ -55,6 +55,25 @@ export function stalePaths(
   );
 }
 
+/**
+ * The files and folders that code names from its own place, `new URL("../x", import.meta.url)`, and
+ * that do not exist; from the project's folder on.
+ */
+export function staleUrls(
+  texts: Files,
+  paths: readonly string[],
+  isAllowed: (path: string, file: string) => boolean,
+): Stale[] {
+  const there = new Set([".", ...paths.flatMap((path) => [path, ...foldersAround(path)])]);
+  return [...texts].flatMap(([file, text]) =>
+    [...text.matchAll(/new URL\(\s*"([^"]+)",\s*import\.meta\.url/g)].map((match): Stale => ({
+      file,
+      line: text.slice(0, match.index).split("\n").length,
+      path: posix.join(posix.dirname(file), match[1]!).replace(/\/$/, ""),
+    }))
+  ).filter(({ file, path }) => !there.has(path) && !isAllowed(path, file));
+}
+
 /** The folders that a path is in. */
 function foldersAround(path: string): string[] {
   const folder = posix.dirname(path);
