@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { outputs } from "../../tools/build/outputs.ts";
-import { type Files, projectFiles, projectPaths } from "../support/repository.ts";
+import { type Files, projectFiles, projectFolder, projectPaths } from "../support/repository.ts";
+import { recipesIn } from "./recipes.ts";
 import { stalePaths, staleUrls } from "./paths.ts";
 
 /** Made by commands here, and ignored by Git. */
@@ -29,20 +30,30 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** What the recipes of README.md make. */
+const made = [...recipesIn(Deno.readTextFileSync(`${projectFolder}README.md`)).values()].flat()
+  .flatMap((step) => step.kind === "write" ? [step.path] : []);
+const isMadeByRecipe = (path: string, file: string) => file === "README.md" && made.includes(path);
+
 const isAllowed = (path: string, file: string) =>
-  isMadeHere(path) || [...ELSEWHERE[""]!, ...ELSEWHERE[file] ?? []].includes(path);
+  isMadeHere(path) || isMadeByRecipe(path, file) ||
+  [...ELSEWHERE[""]!, ...ELSEWHERE[file] ?? []].includes(path);
 
 /** Generated in whole, records of runs, or history. */
 const isRecord = (path: string) =>
   /^(bench\/certificates\/|bench\/reference\/|deno\.lock$|CHANGELOG\.md$)/.test(path) ||
   outputs.some(({ file }) => file === path);
 
-/** What people wrote in a file: the cells of a notebook; of a test, which makes paths up, comments. */
+/**
+ * What people wrote in a file: the cells of a notebook; of a test, which makes paths up, comments; of
+ * README.md all but the imports of its snippets, which are run.
+ */
 function prose(path: string, text: string): string {
   if (path.endsWith(".ipynb")) {
     const { cells } = JSON.parse(text) as { cells: { source: string | string[] }[] };
     return cells.map(({ source }) => [source].flat().join("")).join("\n");
   }
+  if (path === "README.md") return text.replaceAll(/ from "\.[^"]*"/g, "");
   if (!path.startsWith("tests/")) return text;
   return text.split("\n").map((line) => /^\s*(?:\/\/|\/?\*)(.*)/.exec(line)?.[1] ?? "").join("\n");
 }
