@@ -14,7 +14,7 @@ export interface GpuResults {
   readonly rows: readonly Row[];
 }
 
-/** Every `bench/results/gpu-*.parquet`, in the order of the names. */
+/** Every `bench/reference/gpu-*.parquet`, in the order of the names. */
 export function loadGpuResults(folder?: URL): GpuResults[] {
   return referenceFiles(/^gpu-.*\.parquet$/, folder).map((path) => gpuResults(readResults(path)));
 }

@@ -24,7 +24,7 @@ export interface Targets extends Environment {
   readonly outcomes: readonly Outcome[];
 }
 
-const LOCAL_TARGETS = fileURLToPath(new URL("../.cache/bench/targets.json", import.meta.url));
+const LOCAL_TARGETS = fileURLToPath(new URL("../../.cache/bench/targets.json", import.meta.url));
 
 /** Processes are fast or slow for as long as they live: PyTorch by a third. See harness.ts. */
 const SITTINGS = 3;
@@ -116,7 +116,7 @@ export function formatTargets({ outcomes, ...run }: Targets): string {
 }
 
 /**
- * Every `bench/results/targets-*.json`, one for each machine, in the order of the names.
+ * Every `bench/reference/targets-*.json`, one for each machine, in the order of the names.
  *
  * @throws {RangeError} two have different lines: one of them was made by an older kit
  */
