@@ -2,6 +2,7 @@
 import pl, { type DataFrame } from "nodejs-polars";
 import type { DistributionName, Dtype, FunctionName } from "../plans/cases.ts";
 import type { SpeedUp, Timing } from "../../lab/figures/sizes.ts";
+import { isPlainCall } from "../peers/naming.ts";
 import type { Row } from "./schema.ts";
 import { pairedRatio } from "../../lab/statistics.ts";
 
@@ -36,9 +37,7 @@ export function fastestOfEach(rows: readonly TimedRow[]): TimedRow[] {
   const names = [
     ...Map.groupBy(rows, ({ library, implementation }) => library ?? implementation).values(),
   ].map((group) => {
-    const plain = group.filter(({ kind, includes }) =>
-      kind !== "kit" || includes === "output given"
-    );
+    const plain = group.filter(isPlainCall);
     const candidates = plain.length > 0 ? plain : group;
     const largest = Math.max(...candidates.map((row) => row.rows));
     return candidates.filter((row) => row.rows === largest)
@@ -65,6 +64,9 @@ export function times(rows: readonly Row[], which: Which): (Timing & Record<stri
   return shownRows(rows, which).map((row) => ({
     implementation: row.implementation,
     kind: row.kind,
+    family: row.library,
+    engine: row.engine,
+    precision: row.precision,
     wrong: row.wrong_input !== null,
     threads: row.threads,
     n: row.rows,

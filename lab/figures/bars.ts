@@ -20,7 +20,7 @@ export function speedUpBars(
   const all = records(data);
   const n = Math.max(...all.map((row) => row.n));
   const rows = all.filter((row) => row.n === n).toSorted((a, b) => a.ratio - b.ratio);
-  const looks = rows.map(({ implementation, kind }) => timeLookOf(implementation, kind));
+  const looks = rows.map(timeLookOf);
   const quartiles = rows.map(({ q1, ratio, q3 }) => [q1, ratio, q3] as const);
   const names = rows.map(labelOf);
   const layout = layoutOf({

@@ -3,7 +3,7 @@ import type { Figure, Mark, Records, Trace } from "./types.ts";
 import { records } from "./types.ts";
 import { numberLabel } from "./axes.ts";
 import type { Titles } from "./sizes.ts";
-import { COLOURS, layoutOf, lineOf } from "./theme.ts";
+import { COLOURS, type Drawn, layoutOf, lineOf } from "./theme.ts";
 
 /** A point of a named curve. */
 export interface CurvePoint {
@@ -43,9 +43,7 @@ export function functionsOverX(data: Records<CurvePoint>, titles: Titles = {}): 
 }
 
 /** The error of an implementation around x; the columns of `accuracy.errorOverX`. */
-export interface ErrorPoint {
-  readonly implementation: string;
-  readonly kind: string;
+export interface ErrorPoint extends Drawn {
   readonly x: number;
   /** The largest error in ULP around x; infinite for NaN and Infinity that should not be. */
   readonly ulp: number;
@@ -121,7 +119,7 @@ function errorLine(
   index: number,
   count: number,
 ): Trace {
-  const { line } = lineOf(name, points[0]!.kind);
+  const { line } = lineOf(points[0]!);
   const width = 1.5 + Math.min(4, 1.5 * (count - 1 - index));
   const dash = index === 0 ? "solid" : line!.dash;
   return {
@@ -151,7 +149,7 @@ function errorCrosses(
     isWrong[i] && (!isWrong[i - 1] || !isWrong[i + 1] || (i + 3 * index) % every === 0)
   );
   if (shown.length === 0) return [];
-  const { marker } = lineOf(name, points[0]!.kind);
+  const { marker } = lineOf(points[0]!);
   return [{
     type: "scatter",
     name: `${name}: 0, ∞ or NaN`,

@@ -1,13 +1,12 @@
 /** Figures of a GPU over the number of elements: times of calls, and memory traffic. */
 import { decadeAxis, durationLabel, numberLabel, powerAxis } from "./axes.ts";
 import { overSize, type Titles } from "./sizes.ts";
+import type { Drawn } from "./theme.ts";
 import type { Figure, Records } from "./types.ts";
 import { records } from "./types.ts";
 
 /** An implementation at one number of elements. */
-export interface GpuTiming {
-  readonly implementation: string;
-  readonly kind: string;
+export interface GpuTiming extends Drawn {
   readonly wrong?: boolean;
   readonly elements: number;
   readonly median_ns: number;

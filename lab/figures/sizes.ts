@@ -3,12 +3,10 @@ import type { Axis, ErrorBars, Figure, Mark, Records, Trace } from "./types.ts";
 import { records } from "./types.ts";
 import { decadeAxis, durationLabel, numberLabel, sizeAxis } from "./axes.ts";
 import { endLabels, labelMargin, type LineEnd } from "./labels.ts";
-import { layoutOf, timeLookOf } from "./theme.ts";
+import { type Drawn, layoutOf, timeLookOf } from "./theme.ts";
 
 /** An implementation at one size; the columns of `frames.timings`. */
-export interface Timing {
-  readonly implementation: string;
-  readonly kind: string;
+export interface Timing extends Drawn {
   /** Whether it gives 0, NaN or an infinity somewhere where the answer is none of them. */
   readonly wrong?: boolean;
   /** Rows, and columns, of the batch. */
@@ -100,9 +98,7 @@ export function speedUpOverSize(
 }
 
 /** What every row of a figure over size has. */
-export interface Row {
-  readonly implementation: string;
-  readonly kind: string;
+export interface Row extends Drawn {
   readonly wrong?: boolean;
   readonly n: number;
 }
@@ -127,8 +123,8 @@ export function overSize<T extends Row>(rows: readonly T[], description: Descrip
   // In the order of the lines at the right edge, from top to bottom; the kit is drawn last.
   groups.sort((a, b) => value(b.at(-1)!)[1] - value(a.at(-1)!)[1]);
   const data = groups.map((group): Trace => {
-    const { implementation, kind } = group[0]!;
-    const { colour, marker, dash, width, isKit } = timeLookOf(implementation, kind);
+    const { implementation } = group[0]!;
+    const { colour, marker, dash, width, isKit } = timeLookOf(group[0]!);
     const values = group.map(value);
     return {
       type: "scatter",
@@ -155,7 +151,7 @@ export function overSize<T extends Row>(rows: readonly T[], description: Descrip
   });
   const { l, r, t, b } = layout["margin"] as Record<string, number>;
   const ends = groups.map((group, i): LineEnd => {
-    const { ink: colour, isKit: bold } = timeLookOf(group[0]!.implementation, group[0]!.kind);
+    const { ink: colour, isKit: bold } = timeLookOf(group[0]!);
     const last = group.at(-1)!;
     const at = { x: fraction(x, last.n), y: fraction(y, value(last)[1]) };
     return { text: names[i]!, colour, bold, ...at };

@@ -102,18 +102,21 @@ Deno.test("speed-up bars: the largest size, fastest on top, from the line at 1",
 Deno.test("looks: fixed by the name, different for the implementations of this project", () => {
   const kinds: Record<string, string> = { naive: "textbook", "Math loop": "peer", copy: "floor" };
   const names = ["naive", "Math loop", "copy", "scalar exact", "scalar fast", "wasm exact"];
-  const looks = names.map((name) => lookOf(name, kinds[name] ?? "kit"));
+  const looks = names.map((name) => lookOf({ implementation: name, kind: kinds[name] ?? "kit" }));
   assert.equal(new Set(looks.map(({ colour }) => colour)).size, names.length);
   assert.equal(new Set(looks.map(({ marker }) => marker)).size, names.length);
-  assert.deepEqual(lookOf("never heard of", "peer"), lookOf("never heard of", "peer"));
-  assert.match(lookOf("never heard of", "peer").colour, /^#/);
+  const unknown = () => lookOf({ implementation: "never heard of", kind: "peer" });
+  assert.deepEqual(unknown(), unknown());
+  assert.match(unknown().colour, /^#/);
 });
 
 Deno.test("looks: no two libraries share one, and rows of one library do", () => {
-  const peers = PEERS.map(({ name, library, kind }) => ({ library, look: lookOf(name, kind) }));
-  const kit = OWN.map(({ name, library, kind }) => ({ library, look: lookOf(name, kind) }));
+  const drawn = [...OWN, ...PEERS].map(({ name, library, kind }) => ({
+    library,
+    look: lookOf({ implementation: name, kind, family: library }),
+  }));
   const looks = new Map<string, string>();
-  for (const { library, look } of [...kit, ...peers]) {
+  for (const { library, look } of drawn) {
     const mine = `${look.colour} ${look.marker.replace("-open", "")}`;
     assert.equal(looks.get(library) ?? mine, mine, library);
     looks.set(library, mine);

@@ -8,14 +8,12 @@ import {
   ticksOfBinades,
 } from "../../../lab/figures/binades.ts";
 import type { Titles } from "../../../lab/figures/sizes.ts";
-import { layoutOf, lineOf } from "../../../lab/figures/theme.ts";
+import { type Drawn, layoutOf, lineOf } from "../../../lab/figures/theme.ts";
 import type { Figure, Records, Trace } from "../../../lab/figures/types.ts";
 import { records } from "../../../lab/figures/types.ts";
 
 /** The share of inputs with an error greater than `ulp`. */
-export interface SharePoint {
-  readonly implementation: string;
-  readonly kind: string;
+export interface SharePoint extends Drawn {
   readonly ulp: number;
   readonly share: number;
 }
@@ -33,7 +31,7 @@ export function errorOverBinades(data: Records<EnvelopePoint>, titles: Titles = 
       greatest.set(at, Math.max(greatest.get(at) ?? FLOOR, point.ulp));
     }
     const sorted = [...greatest].sort(([a], [b]) => a - b);
-    const { line } = lineOf(name, points[0]!.kind);
+    const { line } = lineOf(points[0]!);
     // The earlier, the wider: lines that coincide can still be seen.
     const width = 1.5 + Math.min(4, 1.5 * (groups.length - 1 - i));
     return {
@@ -89,7 +87,7 @@ export function shareOverError(data: Records<SharePoint>, titles: Titles = {}): 
     const end = points.find(({ share }) => share === 0);
     const drawn = end ? [...shown, { ...end, share: least / 2 }] : shown;
     return {
-      ...{ type: "scatter", name, ...lineOf(name, points[0]!.kind) },
+      ...{ type: "scatter", name, ...lineOf(points[0]!) },
       x: drawn.map(({ ulp }) => ulp),
       y: drawn.map(({ share }) => share),
       hovertemplate: `${name}: %{y:.3g} of all beyond %{x:.4g} ULP<extra></extra>`,

@@ -8,6 +8,7 @@ import { records } from "../../../lab/figures/types.ts";
 export interface ExactOverFast {
   readonly implementation: string;
   readonly kind: string;
+  readonly family: string;
   readonly engine: string;
   readonly n: number;
   /** Time of exact over time of fast, pairs of one round: median and quartiles. */
