@@ -3,7 +3,7 @@ import type { Environment } from "../../lab/environment.ts";
 import type { Implementation } from "../peers/implementation.ts";
 import { gapRow, type Row } from "../results/schema.ts";
 import { quartiles } from "../../lab/statistics.ts";
-import type { Verdict } from "../race/validate.ts";
+import type { Verdict } from "../../lab/oracle/error.ts";
 import { type GpuFunction, trafficBytes } from "./functions.ts";
 
 /** What a row says about who was measured. */

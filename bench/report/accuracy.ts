@@ -8,7 +8,8 @@ import type { Gap } from "../../lab/implementation.ts";
 import { isGap } from "../../lab/implementation.ts";
 import { makeInputs } from "../plans/inputs.ts";
 import { runOnce } from "../../lab/race/timing.ts";
-import { correct, errorInUlp, isWrong } from "../race/validate.ts";
+import { isWrong } from "../../lab/oracle/error.ts";
+import { correct, errorInUlp } from "../race/validate.ts";
 
 /** A function from an array to a new one, with what a figure needs to know about it. */
 export interface Form {

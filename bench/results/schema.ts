@@ -14,7 +14,7 @@ import type { Implementation, Loaded } from "../peers/implementation.ts";
 import type { IdentityColumns } from "../peers/naming.ts";
 import { fieldsFromNames, NAMES_VERSION } from "./from_names.ts";
 import { quartiles } from "../../lab/statistics.ts";
-import type { Verdict } from "../race/validate.ts";
+import type { Verdict } from "../../lab/oracle/error.ts";
 
 /** Raised whenever a column changes its meaning, goes, or comes. */
 export const SCHEMA_VERSION = 3;
