@@ -11,7 +11,7 @@
  */
 import { Random } from "../random.ts";
 import { BOUNDARIES } from "../oracle/boundaries.ts";
-import { exponentOf, report, step, ulp } from "../floats.ts";
+import { exponentOf, report, step } from "../floats.ts";
 import { inUlp } from "../oracle/error.ts";
 import { exact, ulpError } from "../oracle/mpfr.ts";
 import { evaluate, LEAST, pair, PAIR_BOUND } from "../oracle/double_double.ts";

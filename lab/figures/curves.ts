@@ -1,6 +1,5 @@
 /** Figures over x: the functions themselves, and the error of their implementations. */
-import type { Figure, Mark, Records, Trace } from "./types.ts";
-import { records } from "./types.ts";
+import type { Figure, Mark, Trace } from "./types.ts";
 import { numberLabel } from "./axes.ts";
 import type { Titles } from "./sizes.ts";
 import { COLOURS, type Drawn, layoutOf, lineOf } from "./theme.ts";
@@ -15,8 +14,8 @@ export interface CurvePoint {
 const DASHES = ["solid", "dash", "dot", "dashdot", "longdash"];
 
 /** Functions of x, one line for each name. */
-export function functionsOverX(data: Records<CurvePoint>, titles: Titles = {}): Figure {
-  const groups = [...Map.groupBy(records(data), ({ name }) => name)];
+export function functionsOverX(data: readonly CurvePoint[], titles: Titles = {}): Figure {
+  const groups = [...Map.groupBy(data, ({ name }) => name)];
   return {
     data: groups.map(([name, points], i): Trace => ({
       type: "scatter",
@@ -61,11 +60,11 @@ const FLOOR = 2 ** -6;
  * @param dtype says which error stands for "no digit is right": 2^24 or 2^53 ULP
  */
 export function errorOverX(
-  data: Records<ErrorPoint>,
+  data: readonly ErrorPoint[],
   dtype: "f32" | "f64",
   titles: Titles = {},
 ): Figure {
-  const points = records(data);
+  const points = data;
   const digits = dtype === "f32" ? 24 : 53;
   const top = 2 ** (digits + 3);
   const groups = [...Map.groupBy(points, ({ implementation }) => implementation)];

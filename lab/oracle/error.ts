@@ -51,6 +51,8 @@ export const F32_PER_UNIT: Float64Array = Float64Array.from(
 
 /** How a result can be wrong so that no error in ULP tells it; undefined where one does. */
 export function wrongKind(got: number, want: number): "nan" | "infinity" | undefined {
+  const difference = got - want;
+  if (difference - difference === 0) return undefined; // finite, and so are both: nearly always
   if (Number.isNaN(got) || Number.isNaN(want)) {
     return Number.isNaN(got) && Number.isNaN(want) ? undefined : "nan";
   }

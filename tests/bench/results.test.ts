@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import pl from "nodejs-polars";
 import type { Case } from "../../bench/plans/cases.ts";
-import { gaps, runs, speedUps, timings, valueCheck } from "../../bench/results/rows.ts";
+import { runs, times } from "../../bench/results/rows.ts";
 import { loadGpuResults } from "../../bench/gpu/frames.ts";
 import { GPU_ROWS } from "../../bench/gpu/kit.ts";
 import type { Identity, Implementation, Kind } from "../../bench/peers/implementation.ts";
@@ -219,30 +219,21 @@ Deno.test("results: the committed runs are read, and every name follows from the
   }
 });
 
-Deno.test("frames: times by size, speed-up pair by pair, value check, gaps, runs", () => {
-  const which = { function: "softplus" } as const;
-  const times = timings(rows, which).toRecords();
-  assert.deepEqual(times.map(({ implementation, n }) => [implementation, n]), [
+Deno.test("rows: times by implementation and size, with what a figure shows; machines of runs", () => {
+  const found = times(rows, { function: "softplus" });
+  assert.deepEqual(found.map(({ implementation, n }) => [implementation, n]), [
     ["base", 10],
-    ["half", 10],
     ["base", 20],
+    ["half", 10],
     ["half", 20],
   ]);
-  assert.equal(times[0]!["ns_per_element"], 2);
-  const ups = speedUps(rows, "base", which).toRecords();
-  assert.deepEqual(ups.map(({ implementation, ratio }) => [implementation, ratio]), [
-    ["half", 0.5],
-    ["half", 0.5],
-  ]);
-  assert.equal(valueCheck(rows, which).toRecords()[0]!["wrong_at"], -104);
-  assert.deepEqual(gaps(rows).toRecords(), [
-    { implementation: "absent", what: "everything", gap: "not installed" },
-  ]);
-  assert.equal(gaps(rows.slice(0, 2)).height, 0);
+  assert.equal(found[0]!["ns_per_element"], 2);
+  assert.equal(found[0]!.wrong, true);
+  assert.deepEqual(times(rows, { function: "sigmoid" }), []);
   assert.equal(runs(rows).height, 1);
 });
 
-Deno.test("frames: the fastest of each library by its largest size, the kit's plain calls; or all", () => {
+Deno.test("rows: the fastest of each library by its largest size, the kit's plain calls; or all", () => {
   const plain = { kind: "kit", library: "wasm", memory: "given" };
   const many = [
     row("A, out", 10, [9], { library: "A", wrong_input: null }),
@@ -253,22 +244,12 @@ Deno.test("frames: the fastest of each library by its largest size, the kit's pl
     row("wasm, own memory", 20, [2], { ...plain, memory: "own" }),
   ];
   const names = (extra: object) =>
-    timings(many, { function: "softplus", sizes: [20], ...extra }).toRecords()
+    times(many, { function: "softplus", sizes: [20], ...extra })
+      .toSorted((a, b) => a.median_ns - b.median_ns)
       .map(({ implementation, wrong }) => [implementation, wrong]);
   assert.deepEqual(names({}), [["wasm", true], ["A, out", false]]);
   assert.equal(names({ all: true }).length, 4);
-  assert.throws(() => names({ oneThread: true }), /no results/);
-});
-
-Deno.test("frames: what is not there is named", () => {
-  assert.throws(() => timings(rows, { function: "sigmoid" }), /no results for .*sigmoid/);
-  assert.throws(() => speedUps(rows, "nobody", { function: "softplus" }), /nobody.*base, half/);
-});
-
-Deno.test("frames: samples of another run are not paired", () => {
-  const other = row("later", 10, [1, 1, 1], { date: "2027-01-01T00:00:00.000Z" });
-  const found = speedUps([...rows, other], "base", { function: "softplus", sizes: [10] });
-  assert.deepEqual(found.toRecords().map(({ implementation }) => implementation), ["half"]);
+  assert.deepEqual(names({ oneThread: true }), []);
 });
 
 Deno.test("table: a line for each implementation, sizes as columns, gaps named", () => {
