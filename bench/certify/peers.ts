@@ -10,7 +10,7 @@
 import type { Case, Dtype, FloatArray, FunctionName } from "../plans/cases.ts";
 import type { Implementation, Loaded as Library } from "../peers/implementation.ts";
 import { isGap } from "../../lab/implementation.ts";
-import { IMPLEMENTATIONS } from "../peers/implementations.ts";
+import { ONE_OF_EACH } from "../peers/implementations.ts";
 import { makeInputs } from "../plans/inputs.ts";
 import { runOnce } from "../../lab/race/timing.ts";
 import { slug } from "../../lab/certify/certificate.ts";
@@ -72,15 +72,9 @@ const EXHAUSTIVE: readonly string[] = [
   "tfjs-wasm",
 ];
 
-/**
- * Rows that differ from another one in who allocates the output or in the threads, not in what is
- * called. Numba's parallel kernels are its njit ones, and gave their bits wherever both were tried.
- */
-const again = /, (out|arrays|given|allocated|all threads)(,|$)|^Numba parallel/;
-
 /** The subject of an implementation. */
 export function peerSubject(implementation: Implementation): Subject {
-  const { name, kind, calls } = implementation;
+  const { name, kind, engine, calls } = implementation;
   const id = slug(name);
   return {
     id,
@@ -93,7 +87,7 @@ export function peerSubject(implementation: Implementation): Subject {
     // The kit's own textbook forms are the only ones whose sources are here.
     roots: kind === "textbook" ? ["kernels/engines/naive.ts"] : [],
     largeBlocks: true,
-    ...(name === "tfjs webgpu" ? { alone: true } : {}),
+    ...(engine === "webgpu" ? { alone: true } : {}),
     ...(EXHAUSTIVE.includes(id) ? {} : { subsetOnly: true }),
     async load() {
       const library = await implementation.load();
@@ -152,7 +146,10 @@ function elementwise(library: Library, fn: FunctionName, dtype: Dtype): Elementw
   };
 }
 
-/** Every implementation of the benchmark that is not the kit's, each formula once. */
-export const peers: readonly Subject[] = IMPLEMENTATIONS
-  .filter(({ kind, name }) => (kind === "textbook" || kind === "peer") && !again.test(name))
+/**
+ * Every implementation of the benchmark that is not the kit's, each formula once. Numba's parallel
+ * kernels are its njit ones, and gave their bits wherever both were tried.
+ */
+export const peers: readonly Subject[] = ONE_OF_EACH
+  .filter(({ kind, form }) => (kind === "textbook" || kind === "peer") && form !== "parallel")
   .map(peerSubject);

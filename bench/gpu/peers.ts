@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { identify } from "../peers/naming.ts";
 import type { Row } from "../results/schema.ts";
 import { judgedIndices, judgeGpu, pick } from "./check.ts";
 import type { GpuFunction } from "./functions.ts";
@@ -25,8 +26,10 @@ export interface PeerPlan {
 
 /** A line of the driver. */
 interface Answer {
-  readonly implementation: string;
+  readonly kind: "peer" | "floor";
   readonly library: string;
+  /** Which of the library's ways; "" where it has one. */
+  readonly form: string;
   readonly caveat: string;
   readonly gap?: string;
   readonly version?: string;
@@ -75,10 +78,14 @@ export async function measurePeers(plan: PeerPlan): Promise<Row[]> {
 
 /** A row that says why nothing of Python was measured. */
 export function pythonGap(reason: string): Row {
-  return gpuGap({
-    ...{ name: "Python's GPU libraries", kind: "peer", library: "Python", precision: "" },
-    includes: INCLUDES.kernel,
-  }, reason);
+  const head = {
+    kind: "peer",
+    library: "Python",
+    form: "",
+    precision: "",
+    memory: "device",
+  } as const;
+  return gpuGap({ ...head, name: "Python's GPU libraries", includes: INCLUDES.kernel }, reason);
 }
 
 function rowOf(
@@ -86,17 +93,23 @@ function rowOf(
   { x, upstream }: ReturnType<typeof gpuInputs>,
   indices: ReadonlyMap<number, readonly number[]>,
 ): Row {
-  const { implementation, library, elements, function: fn, clock, values, samples, calls } = answer;
-  const on = answer.device === undefined ? "" : ` (${answer.device})`;
+  const { elements, function: fn, clock, values, samples, calls } = answer;
   const head: RowHead = {
-    name: clock === undefined ? implementation : `${implementation}, ${clock}`,
-    ...{ kind: implementation === "CUDA copy" ? "floor" : "peer", library, precision: "" },
-    ...{ includes: INCLUDES[clock ?? "kernel"], caveat: answer.caveat + on },
+    ...identify({
+      kind: answer.kind,
+      library: answer.library,
+      form: answer.form,
+      precision: "",
+      memory: "device",
+      ...(clock !== undefined && { clock }),
+    }),
+    includes: INCLUDES[clock ?? "kernel"],
+    caveat: answer.caveat,
   };
   const item = fn === undefined || elements === undefined ? undefined : { fn, elements };
   if (item === undefined || samples === undefined || values === undefined) {
     const where = elements === undefined || item ? "" : `${elements} elements: `;
-    return gpuGap(head, where + (answer.gap ?? "no times"), item);
+    return on(answer, gpuGap(head, where + (answer.gap ?? "no times"), item));
   }
   const at = indices.get(item.elements)!;
   const verdict = head.kind === "floor" ? undefined : judgeGpu({
@@ -104,7 +117,13 @@ function rowOf(
     results: values.map((list) => Float32Array.from(list, parsed)),
   });
   const version = answer.version ?? "unknown";
-  return gpuRow({ head, version, item, samples, calls: calls!, verdict, sweep: undefined });
+  const sweep = undefined;
+  return on(answer, gpuRow({ head, version, item, samples, calls: calls!, verdict, sweep }));
+}
+
+/** A row with the GPU that the library found. */
+function on({ device }: Answer, row: Row): Row {
+  return { ...row, adapter: device ?? null };
 }
 
 /** Python writes "inf" and "nan". */

@@ -9,14 +9,10 @@
 import type { Dtype, FunctionName } from "../plans/cases.ts";
 import type { Inputs } from "../plans/inputs.ts";
 import type { Gap, Runner } from "../../lab/implementation.ts";
+import type { Identity } from "./naming.ts";
 
+export type { Identity, Kind } from "./naming.ts";
 export type { Inputs } from "../plans/inputs.ts";
-
-/**
- * textbook: the formula as people first write it; kit: this project; peer: what people would use
- * instead; floor: no mathematics at all, the least that moving the same bytes costs.
- */
-export type Kind = "textbook" | "kit" | "peer" | "floor";
 
 /** An implementation whose library is there. */
 export interface Loaded {
@@ -24,21 +20,18 @@ export interface Loaded {
   readonly version: string;
   /** Threads that work on a call: verified, not assumed. */
   readonly threads: number;
+  /** The GPU that computes, as it names itself. */
+  readonly adapter?: string;
   /** Makes a runner for a case, or says why there is none, such as "no float64". */
   prepare(inputs: Inputs): Runner | Gap | Promise<Runner | Gap>;
   /** Frees what `load` took: a process, a device, workers. */
   dispose?(): void | Promise<void>;
 }
 
-/** One row of the comparison. */
-export interface Implementation {
-  /** Unique; it names the row, and fixes colour and marker in every figure. */
+/** One row of the comparison: `identify` in `naming.ts` makes the name of the other fields. */
+export interface Implementation extends Identity {
+  /** Unique; nobody reads in it what a field says. */
   readonly name: string;
-  readonly kind: Kind;
-  /** Rows of one library form a group, of which a figure may show the best alone. */
-  readonly library: string;
-  /** "exact" or "fast" for the kit; what the library calls it elsewhere, or "". */
-  readonly precision: string;
   /** What a timed call includes: "output given", "output allocated", "upload and read-back". */
   readonly includes: string;
   /** What a reader must know to judge the row fairly. */

@@ -3,6 +3,7 @@
  * measured against others in the same rounds; what a line compares is named here, how it came out
  * is judged in `judge.ts`.
  */
+import { kitIdentity } from "../peers/naming.ts";
 import type { Case, Dtype, FunctionName } from "../plans/cases.ts";
 
 /** A comparison of times in one case. */
@@ -48,9 +49,6 @@ const SMALL_CALL = [
 ];
 const WEB = ["tfjs cpu", "tfjs wasm", "ORT web"];
 
-/** The row of an engine with arrays in its own memory. */
-const own = (name: string): string => `${name}, own memory`;
-
 const of = (fn: FunctionName, dtype: Dtype, rows: number): Case => ({
   ...{ fn, dtype, distribution: "normal", rows, columns: rows },
 });
@@ -67,7 +65,9 @@ export function targetLines({ single, pool }: Engines): Line[] {
   const double = of("softplus", "f64", 1000);
   const both = of("softplusWithGrad", "f32", 1000);
   const large = of("softplus", "f32", 2000);
-  const [fast, exact] = [`${single} fast`, `${single} exact`];
+  const nameOf = (engine: string, precision: string) => kitIdentity(engine, precision).name;
+  const own = (engine: string, precision: string) => kitIdentity(engine, precision, "own").name;
+  const [fast, exact] = [nameOf(single, "fast"), nameOf(single, "exact")];
   const faster = (
     title: string,
     item: Case,
@@ -78,7 +78,7 @@ export function targetLines({ single, pool }: Engines): Line[] {
   return [
     faster("softplus fast against PyTorch, one thread", softplus, fast, TORCH, 2),
     faster("sigmoid fast against PyTorch, one thread", sigmoid, fast, TORCH, 1.2),
-    faster("the same, arrays of alloc", sigmoid, own(fast), TORCH, 1.2),
+    faster("the same, arrays of alloc", sigmoid, own(single, "fast"), TORCH, 1.2),
     faster("softplus exact against PyTorch, one thread", softplus, exact, TORCH, 0.8),
     faster(
       "softplus exact against ONNX Runtime (node), one thread",
@@ -89,13 +89,22 @@ export function targetLines({ single, pool }: Engines): Line[] {
     ),
     faster("softplus fast against the best of tfjs and ORT web", softplus, fast, WEB, 8),
     faster("sigmoid fast against the best of tfjs and ORT web", sigmoid, fast, WEB, 2),
-    faster("the same, arrays of alloc", sigmoid, own(fast), WEB, 2),
+    faster("the same, arrays of alloc", sigmoid, own(single, "fast"), WEB, 2),
     ...(["fast", "exact"] as const).flatMap((precision) => {
-      const [two, one] = [`${pool} ${precision}`, `${single} ${precision}`];
+      const [two, one] = [pool, single].map((engine) => nameOf(engine, precision)) as [
+        string,
+        string,
+      ];
       const title = `softplus ${precision} on two threads against one, 4e6 elements`;
       return [
         faster(title, large, two, [one], 1.8),
-        faster("the same, arrays of alloc", large, own(two), [own(one)], 1.8),
+        faster(
+          "the same, arrays of alloc",
+          large,
+          own(pool, precision),
+          [own(single, precision)],
+          1.8,
+        ),
       ];
     }),
     {
@@ -110,12 +119,12 @@ export function targetLines({ single, pool }: Engines): Line[] {
       1,
     ),
     faster("softplus float64 against NumPy stable", double, exact, NUMPY_STABLE, 1),
-    faster("the same, arrays of alloc", double, own(exact), NUMPY_STABLE, 1),
+    faster("the same, arrays of alloc", double, own(single, "exact"), NUMPY_STABLE, 1),
     faster("softplus float64 against PyTorch, one thread", double, exact, TORCH, 1),
     ...(["fast", "exact"] as const).map((precision): Line => ({
       ...{ kind: "share", title: `softplusWithGrad ${precision} against softplus + sigmoid` },
-      ...{ item: both, subject: `${single} ${precision}`, target: 0.65 },
-      against: [`${single} ${precision}, two calls`],
+      ...{ item: both, subject: nameOf(single, precision), target: 0.65 },
+      against: [kitIdentity(single, precision, "given", 2).name],
     })),
     ...[...new Set([single, pool])].map((engine): Line => ({
       ...{ kind: "memory", title: `memory beyond input and output, ${engine}, MiB a thread` },

@@ -9,7 +9,7 @@ import { caseName } from "../plans/cases.ts";
 import { type Environment, environment } from "../../lab/environment.ts";
 import { benchmark } from "../race/harness.ts";
 import type { Implementation } from "../peers/implementation.ts";
-import { KIT_ENGINES, kitImplementation, openThreads } from "../peers/kit.ts";
+import { kitImplementation, openerOf } from "../peers/kit.ts";
 import { PEERS } from "../peers/implementations.ts";
 import { progress } from "../../lab/progress.ts";
 import { referenceFiles } from "../results/files.ts";
@@ -81,12 +81,8 @@ export async function measureTargets(
 
 /** The rows of the kit that lines name. */
 function kitOf({ single, pool }: Engines): Implementation[] {
-  const size = Number(/^threads\((\d+)\)$/.exec(pool)?.[1] ?? 0);
-  const engines = new Map([
-    [single, KIT_ENGINES[single]],
-    [pool, size > 0 ? () => openThreads(size) : KIT_ENGINES[pool]],
-  ]);
-  return [...engines].flatMap(([engine, open]) => {
+  return [...new Set([single, pool])].flatMap((engine) => {
+    const open = openerOf(engine);
     if (!open) throw new RangeError(`no engine is called ${engine}`);
     return (["fast", "exact"] as const).flatMap((precision) => [
       kitImplementation({ engine, precision, open }),
