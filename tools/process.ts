@@ -1,5 +1,6 @@
 /** Child processes: streamed or captured, and taken along when the user stops the parent. */
 
+import { lines } from "../lab/lines.ts";
 import { runtimeFolder } from "../lab/runtime_folder.ts";
 import { captured, Interrupted, onInterrupt, send } from "./interrupt.ts";
 
@@ -139,16 +140,6 @@ function collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
     }
   })();
   return { done, text: () => text, cancel: () => void reader.cancel() };
-}
-
-async function* lines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + text).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
-  }
-  if (rest !== "") yield rest;
 }
 
 /** Runs a tool's main function and turns what it says into the exit code. */

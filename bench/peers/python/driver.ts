@@ -6,6 +6,7 @@
  */
 import { fileURLToPath } from "node:url";
 import type { Gap } from "../../../lab/implementation.ts";
+import { lines } from "../../../lab/lines.ts";
 
 /** What the driver answers: members depend on the request, or it is a gap. */
 export type Answer = Readonly<Record<string, unknown>>;
@@ -107,7 +108,14 @@ export class PythonDriver {
   }
 
   #receive(line: string): void {
-    const answer = JSON.parse(line) as Answer;
+    let answer: Answer;
+    try {
+      answer = JSON.parse(line) as Answer;
+    } catch {
+      // A library that prints, or the half of a line that a process leaves when it is ended.
+      this.#lastWords = `${this.#lastWords}${line}\n`.slice(-600);
+      return;
+    }
     const waiting = this.#waiting.get(answer["id"] as number);
     this.#waiting.delete(answer["id"] as number);
     waiting?.resolve(answer);
@@ -117,15 +125,6 @@ export class PythonDriver {
     const words = this.#lastWords.trim();
     return `the Python driver (${this.python}) ended with ${this.#end} before "${what}" was done` +
       (words ? `; it last said: ${words}` : "");
-  }
-}
-
-async function* lines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + text).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
   }
 }
 
