@@ -171,7 +171,7 @@ async function sizes(): Promise<string> {
   const kB = (count: number) => `${(count / 1000).toFixed(0)} kB`;
   const run = await bytes("mod.ts", "dist/softplus.js");
   const types = await bytes("dist/softplus.d.ts");
-  return `That fetches two files, ${kB(run)}; for an editor the types are ${kB(types)} more.`;
+  return `That fetches two files, ${kB(run)}; an editor downloads another ${kB(types)} of types.`;
 }
 
 /** The reference run of `deno task first-call`. */
