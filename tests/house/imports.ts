@@ -23,8 +23,14 @@ export interface Import {
 /** Endings of the files that are read. */
 export const importing: RegExp = /\.([cm]?[tj]s|ipynb)$/;
 
-/** Every import of the files, in their order. */
+const known = new WeakMap<Files, Import[]>();
+
+/** Every import of the files, in their order; they are read once. */
 export function importsOf(files: Files): Import[] {
+  return known.getOrInsertComputed(files, read);
+}
+
+function read(files: Files): Import[] {
   return [...files].filter(([path]) => importing.test(path)).flatMap(([path, text]) => {
     const file = ts.createSourceFile(path, codeOf(path, text), ts.ScriptTarget.ESNext, true);
     return specifiersIn(file).map((node): Import => {

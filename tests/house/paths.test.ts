@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
-import { outputs } from "../../tools/build/outputs.ts";
-import { type Files, projectFiles, projectFolder, projectPaths } from "../support/repository.ts";
+import {
+  builtFiles,
+  type Files,
+  projectFiles,
+  projectFolder,
+  projectPaths,
+} from "../support/repository.ts";
 import { recipesIn } from "./recipes.ts";
 import { stalePaths, staleUrls } from "./paths.ts";
 
@@ -42,7 +47,7 @@ const isAllowed = (path: string, file: string) =>
 /** Generated in whole, records of runs, or history. */
 const isRecord = (path: string) =>
   /^(bench\/certificates\/|bench\/reference\/|deno\.lock$|CHANGELOG\.md$)/.test(path) ||
-  outputs.some(({ file }) => file === path);
+  builtFiles.has(path);
 
 /**
  * What people wrote in a file: the cells of a notebook; of a test, which makes paths up, comments; of

@@ -37,3 +37,9 @@ export function projectFiles(
       .map((path) => [path, Deno.readTextFileSync(folder + path)]),
   );
 }
+
+/** The files that `deno task build` makes: those of the list in tools/build/outputs.ts, without its compilers. */
+export const builtFiles: ReadonlySet<string> = new Set(
+  [...Deno.readTextFileSync(`${projectFolder}tools/build/outputs.ts`).matchAll(/file: "([^"]+)"/g)]
+    .map(([, file]) => file!),
+);
