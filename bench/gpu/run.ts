@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { exitCodeOf } from "../../lab/interrupt.ts";
 import { webgpu } from "../../kernels/engines/mod.ts";
 import { environment } from "../../lab/environment.ts";
-import { pythonCandidates } from "../peers/python/driver.ts";
+import { pythonCandidates } from "../peers/python/interpreter.ts";
 import { type Row, saveResults } from "../results/schema.ts";
 import { formatGpu } from "./table.ts";
 import { measureGpu } from "./measure.ts";
