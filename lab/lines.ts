@@ -1,5 +1,5 @@
-/** The lines of a stream of text as they come; the last one too where nothing ends it. */
-export async function* lines(
+/** The lines of a stream of text, as they come; the last one too where nothing ends it. */
+export async function* linesOf(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<string> {
   let rest = "";

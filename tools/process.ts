@@ -1,6 +1,6 @@
 /** Child processes: streamed or captured, and taken along when the user stops the parent. */
 
-import { lines } from "../lab/lines.ts";
+import { linesOf } from "../lab/lines.ts";
 import { runtimeFolder } from "../lab/runtime_folder.ts";
 import { captured, Interrupted, onInterrupt, send } from "./interrupt.ts";
 
@@ -65,7 +65,7 @@ export async function run(
     await writer.close();
   }
   if (options.onLine !== undefined) {
-    for await (const line of lines(child.stdout)) options.onLine(line);
+    for await (const line of linesOf(child.stdout)) options.onLine(line);
   }
   const { success } = await child.status;
   if (interrupted) throw new Interrupted(`stopped while running ${command}`);

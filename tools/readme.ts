@@ -25,7 +25,7 @@ import {
 import type { Format } from "../lab/floats.ts";
 import { readCertificates } from "../lab/certify/certificate.ts";
 import { type FirstCalls, REFERENCE_FIRST_CALL } from "./first_call.ts";
-import { replaceFile } from "./files.ts";
+import { replaceFile } from "../lab/files.ts";
 import { makePicture } from "./picture.ts";
 import { exitWith, root } from "./process.ts";
 

@@ -6,10 +6,10 @@
  * `--allow-ffi --allow-sys`, and `--allow-write` for putting the finished file in its place.
  */
 import pl, { type DataFrame } from "nodejs-polars";
-import { dirname } from "node:path";
 import type { Case } from "../plans/cases.ts";
 import { caseBytes } from "../plans/cases.ts";
 import type { Environment } from "../../lab/environment.ts";
+import { replaceBySync } from "../../lab/files.ts";
 import type { Implementation, Loaded } from "../peers/implementation.ts";
 import type { IdentityColumns } from "../peers/naming.ts";
 import { fieldsFromNames, NAMES_VERSION } from "./from_names.ts";
@@ -223,21 +223,9 @@ export function toRows(frame: DataFrame): Row[] {
   return frame.toRecords() as unknown as Row[];
 }
 
-/** Writes a file whole or not at all: beside its place first, then renamed into it. */
+/** Writes a file, whole or not at all. */
 export function saveResults(rows: readonly Row[], path: string): void {
-  Deno.mkdirSync(dirname(path), { recursive: true });
-  const beside = `${path}.${Deno.pid}.partial`;
-  try {
-    toFrame(rows).writeParquet(beside, { compression: "zstd" });
-    Deno.renameSync(beside, path);
-  } catch (error) {
-    try {
-      Deno.removeSync(beside);
-    } catch {
-      // It was never made.
-    }
-    throw error;
-  }
+  replaceBySync(path, (beside) => toFrame(rows).writeParquet(beside, { compression: "zstd" }));
 }
 
 /**

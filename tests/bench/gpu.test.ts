@@ -152,6 +152,10 @@ Deno.test("GPU benchmark: what the Python driver says becomes judged rows", asyn
     assert.deepEqual([good!.adapter, good!.caveat], ["card", "c"]);
     assert.ok(bad!.wrong_input !== null && bad!.max_ulp === Infinity);
     assert.equal(short!.gap, "1024 elements: out of memory");
+    await write(`echo $$ > ${folder}/pid; echo no answer; exec sleep 60`);
+    await assert.rejects(() => measurePeers(plan), /said what is no answer: no answer/);
+    const pid = Number(await Deno.readTextFile(join(folder, "pid")));
+    assert.throws(() => Deno.kill(pid, "SIGCONT"), "the child is gone");
     await write("echo it broke >&2; exit 3");
     await assert.rejects(() => measurePeers(plan), /exit code 3: it broke/);
   } finally {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lines } from "../../lab/lines.ts";
+import { linesOf } from "../../lab/lines.ts";
 
 Deno.test("lines: in whatever pieces they come, also the last one, which nothing ends", async () => {
   const bytes = new TextEncoder().encode("eins\n\nzwölf\nhalf");
@@ -8,8 +8,8 @@ Deno.test("lines: in whatever pieces they come, also the last one, which nothing
       { length: Math.ceil(bytes.length / size) },
       (_, i) => bytes.slice(i * size, (i + 1) * size),
     );
-    const found = await Array.fromAsync(lines(ReadableStream.from(pieces)));
+    const found = await Array.fromAsync(linesOf(ReadableStream.from(pieces)));
     assert.deepEqual(found, ["eins", "", "zwölf", "half"]);
   }
-  assert.deepEqual(await Array.fromAsync(lines(ReadableStream.from([]))), []);
+  assert.deepEqual(await Array.fromAsync(linesOf(ReadableStream.from([]))), []);
 });
