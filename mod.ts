@@ -18,6 +18,6 @@
  */
 
 // One file, made of kernels/ by `deno task build`, so that an import by URL waits for two fetches.
-// Inside the project the import map of deno.json puts kernels/engines/mod.ts, the sources, in its place.
+// Inside the project kernels/engines/mod.ts, the sources, is imported instead.
 // @ts-types="./dist/softplus.d.ts"
 export * from "./dist/softplus.js";

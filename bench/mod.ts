@@ -18,16 +18,7 @@ export { contenders, peerRatios } from "./report/contenders.ts";
 export { formatDistributions } from "./report/distributions.ts";
 export { exactAndFast, exactOverFast, formatExactFast } from "./report/exact_fast.ts";
 export * from "./report/figures.ts";
-export {
-  fastestOfEach,
-  gaps,
-  runs,
-  speedUps,
-  times,
-  timings,
-  valueCheck,
-  type Which,
-} from "./results/rows.ts";
+export { fastestOfEach, runs, times, type Which } from "./results/rows.ts";
 export { builtInErrors } from "./gpu/builtins.ts";
 export { formatChain, measureChain } from "./gpu/chain.ts";
 export {

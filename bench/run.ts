@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { exitCodeOf } from "../lab/interrupt.ts";
 import { agreement, formatAgreement, type Scope, SCOPES } from "./report/agreement.ts";
 import type { DistributionName, Dtype, FunctionName } from "./plans/cases.ts";
 import { DISTRIBUTIONS, FUNCTIONS } from "./plans/cases.ts";
@@ -134,7 +135,7 @@ function whole(flag: string, text: string): number {
   throw new RangeError(`--${flag} ${text}: it takes whole numbers from 1`);
 }
 
-async function main(): Promise<number> {
+async function main(signal: AbortSignal): Promise<number> {
   const options = parseRun(Deno.args);
   if (options === "help") {
     console.log(HELP);
@@ -155,29 +156,11 @@ async function main(): Promise<number> {
     });
     return found.some(({ disagreements }) => disagreements.some(({ firm }) => firm)) ? 1 : 0;
   }
-  const stop = new AbortController();
-  const onSignal = () => stop.abort(new DOMException("interrupted", "AbortError"));
-  Deno.addSignalListener("SIGINT", onSignal);
-  try {
-    const rows = await measure({ ...options, signal: stop.signal });
-    saveResults(rows, options.output);
-    console.log(formatResults(rows));
-    console.log(`\nSaved ${rows.length} rows in ${options.output}`);
-    return 0;
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    console.error("Interrupted: nothing was saved.");
-    return 130; // 128 + SIGINT, as shells have it
-  } finally {
-    Deno.removeSignalListener("SIGINT", onSignal);
-  }
+  const rows = await measure({ ...options, signal });
+  saveResults(rows, options.output);
+  console.log(formatResults(rows));
+  console.log(`\nSaved ${rows.length} rows in ${options.output}`);
+  return 0;
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main());
-  } catch (error) {
-    console.error(`bench: ${error instanceof Error ? error.message : error}`);
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) Deno.exit(await exitCodeOf("bench", main));

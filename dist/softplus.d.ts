@@ -54,29 +54,9 @@ export interface AsyncBackward {
  * const engine: AsyncEngine = pool;
  * ```
  */
-export interface AsyncEngine {
+export interface AsyncEngine extends EngineMethods<AsyncUnary, AsyncUnaryWithGrad, AsyncBackward> {
     /** The engine's name, as benchmarks and certificates print it. */
     readonly name: string;
-    /** log(1 + e^x). */
-    readonly softplus: AsyncUnary;
-    /** The derivative of softplus: sigmoid. */
-    readonly softplusGrad: AsyncUnary;
-    /** 1 / (1 + e^-x). */
-    readonly sigmoid: AsyncUnary;
-    /** The derivative of sigmoid, sigmoid(x) sigmoid(-x); with beta, beta times that of beta x. */
-    readonly sigmoidGrad: AsyncUnary;
-    /** log(sigmoid(x)) = -softplus(-x). */
-    readonly logSigmoid: AsyncUnary;
-    /** The derivative of logSigmoid: sigmoid(-x). */
-    readonly logSigmoidGrad: AsyncUnary;
-    /** softplus and sigmoid in one pass. */
-    readonly softplusWithGrad: AsyncUnaryWithGrad;
-    /** upstream * softplusGrad(x), rounded once. */
-    readonly softplusBackward: AsyncBackward;
-    /** upstream * sigmoidGrad(x), rounded once. */
-    readonly sigmoidBackward: AsyncBackward;
-    /** upstream * logSigmoidGrad(x), rounded once. */
-    readonly logSigmoidBackward: AsyncBackward;
 }
 /**
  * A method that returns a promise of what the synchronous one returns; errors reject it.
@@ -150,29 +130,41 @@ export interface Backward {
  * const engines: Engine[] = [scalar, wasm];
  * ```
  */
-export interface Engine {
+export interface Engine extends EngineMethods<Unary, UnaryWithGrad, Backward> {
     /** The engine's name, as benchmarks and certificates print it. */
     readonly name: string;
+}
+/**
+ * The methods of every engine; what calling them is like depends on the engine.
+ *
+ * @example
+ * ```ts
+ * import type { AsyncUnary, EngineMethods, Unary } from "@softplus/kit";
+ *
+ * type Method = EngineMethods<Unary | AsyncUnary, unknown, unknown>["softplus"];
+ * ```
+ */
+export interface EngineMethods<OneToOne, OneToTwo, TwoToOne> {
     /** log(1 + e^x). */
-    readonly softplus: Unary;
+    readonly softplus: OneToOne;
     /** The derivative of softplus: sigmoid. */
-    readonly softplusGrad: Unary;
+    readonly softplusGrad: OneToOne;
     /** 1 / (1 + e^-x). */
-    readonly sigmoid: Unary;
+    readonly sigmoid: OneToOne;
     /** The derivative of sigmoid, sigmoid(x) sigmoid(-x); with beta, beta times that of beta x. */
-    readonly sigmoidGrad: Unary;
+    readonly sigmoidGrad: OneToOne;
     /** log(sigmoid(x)) = -softplus(-x). */
-    readonly logSigmoid: Unary;
+    readonly logSigmoid: OneToOne;
     /** The derivative of logSigmoid: sigmoid(-x). */
-    readonly logSigmoidGrad: Unary;
+    readonly logSigmoidGrad: OneToOne;
     /** softplus and sigmoid in one pass. */
-    readonly softplusWithGrad: UnaryWithGrad;
+    readonly softplusWithGrad: OneToTwo;
     /** upstream * softplusGrad(x), rounded once. */
-    readonly softplusBackward: Backward;
+    readonly softplusBackward: TwoToOne;
     /** upstream * sigmoidGrad(x), rounded once. */
-    readonly sigmoidBackward: Backward;
+    readonly sigmoidBackward: TwoToOne;
     /** upstream * logSigmoidGrad(x), rounded once. */
-    readonly logSigmoidBackward: Backward;
+    readonly logSigmoidBackward: TwoToOne;
 }
 /**
  * Element types of the kit; Float16Array where the runtime has it.
@@ -657,7 +649,7 @@ export declare class WebGpuDeviceLostError extends Error {
  * const once = (gpu: WebGpuEngine, x: Float32Array) => gpu.softplus(gpu.upload(x)).read();
  * ```
  */
-export interface WebGpuEngine extends AsyncDisposable {
+export interface WebGpuEngine extends EngineMethods<GpuUnary, GpuUnaryWithGrad, GpuBackward>, AsyncDisposable {
     /** "webgpu". */
     readonly name: string;
     /** The GPU, as it names itself. */
@@ -669,26 +661,6 @@ export interface WebGpuEngine extends AsyncDisposable {
     readonly device: GPUDevice;
     /** GPU buffers that arrays and calls under way hold at this moment. */
     readonly buffersInUse: number;
-    /** log(1 + e^x). */
-    readonly softplus: GpuUnary;
-    /** The derivative of softplus: sigmoid. */
-    readonly softplusGrad: GpuUnary;
-    /** 1 / (1 + e^-x). */
-    readonly sigmoid: GpuUnary;
-    /** The derivative of sigmoid, sigmoid(x) sigmoid(-x); with beta, beta times that of beta x. */
-    readonly sigmoidGrad: GpuUnary;
-    /** log(sigmoid(x)) = -softplus(-x). */
-    readonly logSigmoid: GpuUnary;
-    /** The derivative of logSigmoid: sigmoid(-x). */
-    readonly logSigmoidGrad: GpuUnary;
-    /** softplus and sigmoid in one pass. */
-    readonly softplusWithGrad: GpuUnaryWithGrad;
-    /** upstream * softplusGrad(x), rounded once. */
-    readonly softplusBackward: GpuBackward;
-    /** upstream * sigmoidGrad(x), rounded once. */
-    readonly sigmoidBackward: GpuBackward;
-    /** upstream * logSigmoidGrad(x), rounded once. */
-    readonly logSigmoidBackward: GpuBackward;
     /** Copies an array or Matrix to the GPU; x may change afterwards. */
     upload<T extends GpuInput>(x: T): GpuArray<T>;
     /**

@@ -106,7 +106,12 @@ function carefulFast(from: usize, to: usize, to2: usize, sign: v128): void {
   }
 }
 
-/** float32, correctly rounded, for beta = 1 or -1. */
+/**
+ * float32, correctly rounded, for beta = 1 or -1.
+ *
+ * Long: AssemblyScript has no closures, and what two parts of this loop would share goes through
+ * vectors that must stay in registers.
+ */
 export function softplusWithGrad32(
   src: usize,
   value: usize,

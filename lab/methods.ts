@@ -1,6 +1,6 @@
 /** The methods of an engine, whether they return values or promises. */
 import type { Precision } from "../kernels/bounds.ts";
-import type { Matrix } from "../kernels/engines/mod.ts";
+import type { EngineMethods, Matrix } from "../kernels/engines/mod.ts";
 import type { Vector } from "./floats.ts";
 
 /** What a kernel takes. */
@@ -23,19 +23,10 @@ type Unary = <T extends Input>(x: T, options?: Options<T>) => T | Promise<T>;
 
 type Backward = <T extends Input>(x: T, upstream: T, options?: Options<T>) => T | Promise<T>;
 
+type UnaryWithGrad = <T extends Input>(
+  x: T,
+  options?: Options<WithGrad<T>>,
+) => WithGrad<T> | Promise<WithGrad<T>>;
+
 /** The methods of an engine, whether they return values or promises. */
-export interface Methods {
-  softplus: Unary;
-  sigmoid: Unary;
-  softplusGrad: Unary;
-  sigmoidGrad: Unary;
-  logSigmoid: Unary;
-  logSigmoidGrad: Unary;
-  softplusWithGrad<T extends Input>(
-    x: T,
-    options?: Options<WithGrad<T>>,
-  ): WithGrad<T> | Promise<WithGrad<T>>;
-  softplusBackward: Backward;
-  sigmoidBackward: Backward;
-  logSigmoidBackward: Backward;
-}
+export type Methods = EngineMethods<Unary, UnaryWithGrad, Backward>;

@@ -26,6 +26,7 @@ export const checks: readonly Check[] = [
         "check",
         "mod.ts",
         "kernels",
+        "lab",
         "bench",
         "notebooks/training",
         "tests",

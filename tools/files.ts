@@ -1,27 +1,13 @@
 /** Writing files so that a reader, or a run that was stopped, never meets half of one. */
 
+import { replaceBy } from "../lab/files.ts";
+
 /** A name beside a path that no other run has at this moment. */
 const beside = (path: string, ending: string) => `${path}.${crypto.randomUUID()}.${ending}`;
-
-/** Replaces a file at once: what is written beside it then takes its name. */
-export async function replaceFile(path: string, text: string): Promise<void> {
-  await replaceBy(path, (beside) => Deno.writeTextFile(beside, text));
-}
 
 /** Replaces a file at once by a copy of another, with its mode. */
 export async function replaceByCopy(path: string, from: string): Promise<void> {
   await replaceBy(path, (beside) => Deno.copyFile(from, beside));
-}
-
-async function replaceBy(path: string, write: (path: string) => Promise<void>): Promise<void> {
-  const fresh = beside(path, "new");
-  try {
-    await write(fresh);
-    await Deno.rename(fresh, path);
-  } catch (error) {
-    await removeFolder(fresh);
-    throw error;
-  }
 }
 
 /** Replaces a folder by what `fill` writes. If `fill` fails, the earlier folder stays as it was. */

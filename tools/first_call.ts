@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { type Environment, environment } from "../lab/environment.ts";
 import { quartiles } from "../lab/statistics.ts";
 import { launch } from "./browser.ts";
-import { replaceFile } from "./files.ts";
+import { replaceFile } from "../lab/files.ts";
 import { capture, exitWith, root } from "./process.ts";
 import { startHost } from "./serve.ts";
 

@@ -5,7 +5,7 @@
 
 import { fileURLToPath } from "node:url";
 import { outputs } from "./build/outputs.ts";
-import { replaceFile } from "./files.ts";
+import { replaceFile } from "../lab/files.ts";
 import { exitWith, root } from "./process.ts";
 import { makePicture } from "./picture.ts";
 import { makeReadme } from "./readme.ts";

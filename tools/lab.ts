@@ -1,7 +1,7 @@
 /** Opens the notebooks in the user's Jupyter, on the Deno that runs this. */
 
 import { fileURLToPath } from "node:url";
-import { writeKernelspec } from "./notebooks/kernelspec.ts";
+import { writeKernelspec } from "./setup/kernelspec.ts";
 import { capture, exitWith, root, run } from "./process.ts";
 
 if (import.meta.main) {

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { duration, progress } from "../lab/progress.ts";
 import { RESULTS_VARIABLE } from "../bench/results/files.ts";
-import { replaceFile } from "./files.ts";
+import { replaceFile } from "../lab/files.ts";
 import { executeNotebook, type Execution } from "./notebooks/execute.ts";
 import { cellsWithOutput, problemsOf } from "./notebooks/expect.ts";
 import { formatNotebook, type Notebook, parseNotebook } from "./notebooks/ipynb.ts";

@@ -1,5 +1,6 @@
 /** Child processes: streamed or captured, and taken along when the user stops the parent. */
 
+import { linesOf } from "../lab/lines.ts";
 import { runtimeFolder } from "../lab/runtime_folder.ts";
 import { captured, Interrupted, onInterrupt, send } from "./interrupt.ts";
 
@@ -64,7 +65,7 @@ export async function run(
     await writer.close();
   }
   if (options.onLine !== undefined) {
-    for await (const line of lines(child.stdout)) options.onLine(line);
+    for await (const line of linesOf(child.stdout)) options.onLine(line);
   }
   const { success } = await child.status;
   if (interrupted) throw new Interrupted(`stopped while running ${command}`);
@@ -139,16 +140,6 @@ function collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
     }
   })();
   return { done, text: () => text, cancel: () => void reader.cancel() };
-}
-
-async function* lines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + text).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
-  }
-  if (rest !== "") yield rest;
 }
 
 /** Runs a tool's main function and turns what it says into the exit code. */

@@ -25,7 +25,7 @@ import {
 import type { Format } from "../lab/floats.ts";
 import { readCertificates } from "../lab/certify/certificate.ts";
 import { type FirstCalls, REFERENCE_FIRST_CALL } from "./first_call.ts";
-import { replaceFile } from "./files.ts";
+import { replaceFile } from "../lab/files.ts";
 import { makePicture } from "./picture.ts";
 import { exitWith, root } from "./process.ts";
 
@@ -171,7 +171,7 @@ async function sizes(): Promise<string> {
   const kB = (count: number) => `${(count / 1000).toFixed(0)} kB`;
   const run = await bytes("mod.ts", "dist/softplus.js");
   const types = await bytes("dist/softplus.d.ts");
-  return `That fetches two files, ${kB(run)}; for an editor the types are ${kB(types)} more.`;
+  return `That fetches two files, ${kB(run)}; an editor downloads another ${kB(types)} of types.`;
 }
 
 /** The reference run of `deno task first-call`. */

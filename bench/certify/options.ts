@@ -70,7 +70,7 @@ export const USAGE: string = [
   "  --quick                 a dense subset, in seconds; writes no certificate",
   "  --screen                measure the reference's own error against MPFR, find hard cases",
   "  --cache FOLDER          where finished slices are kept (.cache/verify)",
-  "  --certificates FOLDER   where certificates are written (tests/certificates)",
+  "  --certificates FOLDER   where certificates are written (bench/certificates)",
   "  --workers NUMBER        one for each logical core unless told",
 ].join("\n");
 

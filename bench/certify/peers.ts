@@ -10,7 +10,7 @@
 import type { Case, Dtype, FloatArray, FunctionName } from "../plans/cases.ts";
 import type { Implementation, Loaded as Library } from "../peers/implementation.ts";
 import { isGap } from "../../lab/implementation.ts";
-import { IMPLEMENTATIONS } from "../peers/implementations.ts";
+import { ONE_OF_EACH } from "../peers/implementations.ts";
 import { makeInputs } from "../plans/inputs.ts";
 import { runOnce } from "../../lab/race/timing.ts";
 import { slug } from "../../lab/certify/certificate.ts";
@@ -18,15 +18,14 @@ import type { Elementwise, Subject } from "../../lab/certify/subject.ts";
 
 const NAMES = ["softplus", "sigmoid"] as const;
 
-/** What is called, as a reader would write it: softplus, sigmoid. Not every library has both. */
+/**
+ * What is called, as a reader would write it: softplus, sigmoid. Not every library has both. Here for
+ * libraries with several rows; others say it themselves.
+ */
 const CALLS: Readonly<Record<string, readonly [softplus: string, sigmoid: string]>> = {
   "naive": [
     "every step rounded to the format: log(1 + exp(-|x|)) + max(x, 0)",
     "every step rounded to the format: 1 / (1 + exp(-x))",
-  ],
-  "math-loop": [
-    "Math.log1p(Math.exp(-Math.abs(x))) + Math.max(x, 0), in float64, rounded once",
-    "1 / (1 + Math.exp(-x)), in float64, rounded once",
   ],
   "numpy-naive": [
     "numpy.log(1 + numpy.exp(-numpy.abs(x))) + numpy.maximum(x, 0)",
@@ -58,14 +57,6 @@ const CALLS: Readonly<Record<string, readonly [softplus: string, sigmoid: string
     "jax.jit(jax.nn.softplus)(x), backend wasm",
     "jax.jit(jax.nn.sigmoid)(x), backend wasm",
   ],
-  "stdlib": [
-    "@stdlib/math-base-special-log1pexp(x), in float64, rounded once",
-    "@stdlib/math-base-special-expit(x), in float64, rounded once",
-  ],
-  "mathjs": [
-    "math.log1p(math.exp(-math.abs(x))) + Math.max(x, 0), in float64, rounded once",
-    "1 / (1 + math.exp(-x)), in float64, rounded once",
-  ],
 };
 
 /**
@@ -81,15 +72,9 @@ const EXHAUSTIVE: readonly string[] = [
   "tfjs-wasm",
 ];
 
-/**
- * Rows that differ from another one in who allocates the output or in the threads, not in what is
- * called. Numba's parallel kernels are its njit ones, and gave their bits wherever both were tried.
- */
-const again = /, (out|arrays|given|allocated|all threads)(,|$)|^Numba parallel/;
-
 /** The subject of an implementation. */
 export function peerSubject(implementation: Implementation): Subject {
-  const { name, kind } = implementation;
+  const { name, kind, engine, calls } = implementation;
   const id = slug(name);
   return {
     id,
@@ -102,7 +87,7 @@ export function peerSubject(implementation: Implementation): Subject {
     // The kit's own textbook forms are the only ones whose sources are here.
     roots: kind === "textbook" ? ["kernels/engines/naive.ts"] : [],
     largeBlocks: true,
-    ...(name === "tfjs webgpu" ? { alone: true } : {}),
+    ...(engine === "webgpu" ? { alone: true } : {}),
     ...(EXHAUSTIVE.includes(id) ? {} : { subsetOnly: true }),
     async load() {
       const library = await implementation.load();
@@ -115,7 +100,10 @@ export function peerSubject(implementation: Implementation): Subject {
       }
       return {
         version: library.version,
-        call: (fn) => CALLS[id]?.[fn === "softplus" ? 0 : 1] ?? "",
+        call: (fn) => {
+          const name = fn === "softplus" ? "softplus" : "sigmoid";
+          return calls?.[name] ?? CALLS[id]?.[NAMES.indexOf(name)] ?? "";
+        },
         unary: (fn, format) =>
           fn !== "logSigmoid" && offered.has(`${fn} ${format}`)
             ? elementwise(library, fn, format)
@@ -158,7 +146,10 @@ function elementwise(library: Library, fn: FunctionName, dtype: Dtype): Elementw
   };
 }
 
-/** Every implementation of the benchmark that is not the kit's, each formula once. */
-export const peers: readonly Subject[] = IMPLEMENTATIONS
-  .filter(({ kind, name }) => (kind === "textbook" || kind === "peer") && !again.test(name))
+/**
+ * Every implementation of the benchmark that is not the kit's, each formula once. Numba's parallel
+ * kernels are its njit ones, and gave their bits wherever both were tried.
+ */
+export const peers: readonly Subject[] = ONE_OF_EACH
+  .filter(({ kind, form }) => (kind === "textbook" || kind === "peer") && form !== "parallel")
   .map(peerSubject);

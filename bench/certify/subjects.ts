@@ -12,7 +12,7 @@ import type { Methods } from "../../lab/methods.ts";
 import type { Gap } from "../../lab/implementation.ts";
 import { peers } from "./peers.ts";
 import { stable } from "./stable.ts";
-import { type Loaded, provideSubjects, type Subject } from "../../lab/certify/subject.ts";
+import { provideSubjects, type Subject } from "../../lab/certify/subject.ts";
 import { type Format, FUNCTIONS } from "../../lab/certify/types.ts";
 
 /** How an engine of the kit becomes subjects. */

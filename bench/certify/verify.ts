@@ -7,10 +7,12 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { INTERRUPTED, onInterrupt } from "../../lab/interrupt.ts";
 import { duration, progress } from "../../lab/progress.ts";
 import { OptionError, type Options, readOptions, USAGE } from "./options.ts";
 import { Stopped } from "../../lab/certify/pool.ts";
-import { type Finding, verify } from "../../lab/certify/run.ts";
+import type { Finding } from "../../lab/certify/conclude.ts";
+import { verify } from "../../lab/certify/run.ts";
 import { proveScreens } from "../../lab/certify/prove_screens.ts";
 import { subjectOf } from "../../lab/certify/subject.ts";
 import { isParts } from "../../lab/certify/types.ts";
@@ -49,9 +51,7 @@ async function run(options: Options): Promise<boolean> {
   if (!options.quick) await checkFolder("certificates", certificates);
   if (!options.quick && !options.screen) await checkFolder("cache", cache);
   const stopper = new AbortController();
-  const stop = () => stopper.abort();
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  for (const signal of signals) Deno.addSignalListener(signal, stop);
+  using _ = onInterrupt(() => stopper.abort());
   const shared = {
     subjects: new URL("./subjects.ts", import.meta.url).href,
     workers: options.workers ?? navigator.hardwareConcurrency,
@@ -59,43 +59,39 @@ async function run(options: Options): Promise<boolean> {
     signal: stopper.signal,
     progress: (steps: number) => progress(steps, options.screen ? "screens" : "slices"),
   };
-  try {
-    if (options.screen) {
-      const formats = [...new Set(options.targets.map(({ format }) => format))];
-      const screens = folder("../../lab/certify");
-      return await proveScreens({ ...shared, formats, folder: options.certificates ?? screens });
-    }
-    const { findings, gaps } = await verify({
-      ...shared,
-      targets: options.targets,
-      quick: options.quick,
-      cache,
-    });
-    for (const finding of findings) console.log(describe(finding));
-    for (const gap of gaps) console.log(`not here  ${gap}`);
-    const problems = findings.flatMap(({ target, problems }) =>
-      problems.map((problem) => `${target.subject}: ${problem}`)
-    );
-    for (const problem of problems) console.error(problem);
-    if (options.quick) {
-      const stale = findings.filter(({ target, certified }) =>
-        !certified && subjectOf(target.subject).kind === "kit" && !isParts(target.name)
-      );
-      if (stale.length > 0) console.log(`${stale.length} without a certificate of these sources`);
-    }
-    const promises = findings.some(({ target }) => subjectOf(target.subject).kind === "kit");
-    const verdict = problems.length > 0
-      ? `${problems.length} broken`
-      : promises
-      ? "every promise holds"
-      : findings.length > 0
-      ? "nothing was promised"
-      : "nothing was there to verify";
-    console.log(`Verified: ${verdict}, after ${duration((performance.now() - start) / 1e3)}`);
-    return problems.length === 0 && findings.length > 0;
-  } finally {
-    for (const signal of signals) Deno.removeSignalListener(signal, stop);
+  if (options.screen) {
+    const formats = [...new Set(options.targets.map(({ format }) => format))];
+    const screens = folder("../../lab/certify");
+    return await proveScreens({ ...shared, formats, folder: options.certificates ?? screens });
   }
+  const { findings, gaps } = await verify({
+    ...shared,
+    targets: options.targets,
+    quick: options.quick,
+    cache,
+  });
+  for (const finding of findings) console.log(describe(finding));
+  for (const gap of gaps) console.log(`not here  ${gap}`);
+  const problems = findings.flatMap(({ target, problems }) =>
+    problems.map((problem) => `${target.subject}: ${problem}`)
+  );
+  for (const problem of problems) console.error(problem);
+  if (options.quick) {
+    const stale = findings.filter(({ target, certified }) =>
+      !certified && subjectOf(target.subject).kind === "kit" && !isParts(target.name)
+    );
+    if (stale.length > 0) console.log(`${stale.length} without a certificate of these sources`);
+  }
+  const promises = findings.some(({ target }) => subjectOf(target.subject).kind === "kit");
+  const verdict = problems.length > 0
+    ? `${problems.length} broken`
+    : promises
+    ? "every promise holds"
+    : findings.length > 0
+    ? "nothing was promised"
+    : "nothing was there to verify";
+  console.log(`Verified: ${verdict}, after ${duration((performance.now() - start) / 1e3)}`);
+  return problems.length === 0 && findings.length > 0;
 }
 
 if (import.meta.main) {
@@ -113,6 +109,6 @@ if (import.meta.main) {
     }
     if (!(error instanceof Stopped)) throw error;
     console.error("\nStopped. Finished slices are kept; the same command goes on with the rest.");
-    Deno.exit(130);
+    Deno.exit(INTERRUPTED);
   }
 }

@@ -78,6 +78,13 @@ export async function builtInErrors(
     const results = await computeExpression(gpu, expression, x);
     points.push(...binned({ name, kind: "textbook" }, x, results, range));
   }
-  points.push(...binned({ name: "webgpu, kernel", kind: "kit" }, x, await gpu[fn](x), range));
+  points.push(
+    ...binned(
+      { name: "webgpu, kernel", kind: "kit", family: "webgpu kernel" },
+      x,
+      await gpu[fn](x),
+      range,
+    ),
+  );
   return points;
 }

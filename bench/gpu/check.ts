@@ -1,14 +1,7 @@
 /** Validate, then time: the results of a function on a GPU against the oracle. */
 import { bound } from "../../kernels/bounds.ts";
-import { ulp } from "../../lab/floats.ts";
-import {
-  BoundError,
-  correct,
-  isWrong,
-  judge,
-  sampleIndices,
-  type Verdict,
-} from "../race/validate.ts";
+import { inUlp, Judge, type Verdict } from "../../lab/oracle/error.ts";
+import { BoundError, correct, judge, sampleIndices } from "../race/validate.ts";
 import type { GpuInputs } from "./functions.ts";
 import type { GpuImplementation } from "./implementation.ts";
 
@@ -35,23 +28,15 @@ export function pick(array: Float32Array, indices: readonly number[]): Float32Ar
 export function judgeGpu({ inputs: { fn, x, upstream }, results }: Sampled): Verdict {
   const indices = Array.from(x, (_, i) => i);
   if (fn !== "softplusBackward") return judge(fn, x, results, indices);
-  let maxUlp = 0;
-  let maxAbsDiff = 0;
-  let worst: Verdict["worst"];
-  let wrong: Verdict["wrong"];
+  const found = new Judge();
   for (const i of indices) {
     const got = results[0]![i]!;
     // float64 is exact enough to measure a float32 by.
     const value = upstream[i]! * correct("sigmoid", x[i]!, "f64");
     const want = Math.fround(value);
-    const error = Number.isNaN(got) ? Infinity : Math.abs(got - value) / ulp(want, "f32");
-    const witness = { input: x[i]!, got, want };
-    if (worst === undefined || error > maxUlp) worst = witness;
-    maxUlp = Math.max(maxUlp, error);
-    maxAbsDiff = Math.max(maxAbsDiff, Number.isNaN(got) ? Infinity : Math.abs(got - want));
-    if (isWrong(got, want, error)) wrong ??= witness;
+    found.take({ input: x[i]!, got, want }, inUlp(got - value, want, "f32"));
   }
-  return { maxUlp, maxAbsDiff, ...(worst && { worst }), ...(wrong && { wrong }) };
+  return found.verdict;
 }
 
 /**

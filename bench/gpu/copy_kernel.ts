@@ -33,7 +33,7 @@ ${outputs.map((name) => `  ${name}[i] = value;`).join("\n")}
 }
 
 /** Which clock: that of the GPU, or ours from the first call to the end of the last one's work. */
-export type Clock = "kernel" | "completion";
+export type GpuClock = "kernel" | "completion";
 
 /** The kernel with memory of its own. */
 export class CopyKernel {
@@ -112,7 +112,7 @@ export class CopyKernel {
   }
 
   /** Nanoseconds of so many calls. */
-  async time(calls: number, clock: Clock): Promise<number> {
+  async time(calls: number, clock: GpuClock): Promise<number> {
     if (clock === "completion") {
       const began = performance.now();
       for (let left = calls; left > 0; left -= CHUNK) this.#submit(Math.min(CHUNK, left));

@@ -2,6 +2,7 @@
 import { type Options, threads, wasm, type WithGrad } from "../../kernels/engines/mod.ts";
 import { bound } from "../../kernels/bounds.ts";
 import type { Precision } from "../peers/kit.ts";
+import { kitIdentity } from "../peers/naming.ts";
 import { GPU_FUNCTIONS, type GpuFunction, type GpuInputs, type GpuRunner } from "./functions.ts";
 import type { GpuImplementation } from "./implementation.ts";
 
@@ -14,9 +15,10 @@ export const CPU_ROWS: readonly GpuImplementation[] = (["wasm", "threads"] as co
 );
 
 function cpuRow(engine: "wasm" | "threads", precision: Precision): GpuImplementation {
-  const name = `${engine} ${precision}`;
   return {
-    ...{ name, kind: "kit", library: name, precision, includes: CPU_INCLUDES, clock: "cpu" },
+    ...kitIdentity(engine, precision),
+    includes: CPU_INCLUDES,
+    clock: "cpu",
     ...(engine === "threads" && { caveat: `${navigator.hardwareConcurrency} threads` }),
     does: () => true,
     bound: (fn) => bound("f32", precision, 1, "wasm", fn),

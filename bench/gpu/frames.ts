@@ -4,7 +4,6 @@ import { referenceFiles } from "../results/files.ts";
 import { pairedRatio } from "../../lab/statistics.ts";
 import { align } from "../report/table.ts";
 import type { GpuTiming } from "../../lab/figures/elements.ts";
-import { CPU_INCLUDES } from "./cpu.ts";
 import { GPU_FUNCTIONS, GPU_NAMES, type GpuFunction } from "./functions.ts";
 
 /** The results of one GPU. */
@@ -14,15 +13,15 @@ export interface GpuResults {
   readonly rows: readonly Row[];
 }
 
-/** Every `bench/results/gpu-*.parquet`, in the order of the names. */
+/** Every `bench/reference/gpu-*.parquet`, in the order of the names. */
 export function loadGpuResults(folder?: URL): GpuResults[] {
   return referenceFiles(/^gpu-.*\.parquet$/, folder).map((path) => gpuResults(readResults(path)));
 }
 
 /** Results with the adapter that their rows name. */
 export function gpuResults(rows: readonly Row[]): GpuResults {
-  const caveat = rows.find(({ library }) => library === "webgpu")?.caveat ?? "";
-  return { adapter: /^on ([^;]*)/.exec(caveat)?.[1] ?? "an unnamed GPU", rows };
+  const { adapter } = rows.find(({ engine }) => engine === "webgpu") ?? {};
+  return { adapter: adapter || "an unnamed GPU", rows };
 }
 
 /** One line for each run: the machine, when, and the libraries that were not there. */
@@ -56,6 +55,10 @@ export function gpuTimings(
   return rows.filter((row) => row.gap === null && row.function === fn && which(row)).map((row) => ({
     implementation: row.implementation,
     kind: row.kind,
+    family: row.clock === "cpu" ? row.library : `${row.library} ${row.clock}`,
+    engine: row.engine,
+    // On the GPU the colour says what was timed; there is one precision.
+    precision: row.clock === "cpu" ? row.precision : "",
     wrong: row.wrong_input !== null,
     elements: row.elements!,
     median_ns: row.median_ns!,
@@ -67,12 +70,19 @@ export function gpuTimings(
 
 /** CPU engines, and whole calls of the GPU: times that may be compared. */
 export const wholeCalls = (row: Row): boolean =>
-  row.includes === CPU_INCLUDES || /, (completion|transfers)$/.test(row.implementation) &&
-    row.kind !== "floor" && !row.implementation.includes("two passes");
+  row.clock === "cpu" || (row.clock === "completion" || row.clock === "transfers") &&
+    row.kind !== "floor" && row.passes === 1;
 
 /** Kernel time of the kit, and of the copy. */
-export const kernelTimes = (row: Row): boolean =>
-  row.implementation === "webgpu, kernel" || row.implementation === "WebGPU copy, kernel";
+export const kernelTimes = (row: Row): boolean => isKernel(row) || isCopy(row);
+
+/** The kit on the GPU, one pass, by the GPU's clock unless told otherwise. */
+export const isKernel = ({ kind, engine, clock, passes }: Row, by = "kernel"): boolean =>
+  kind === "kit" && engine === "webgpu" && clock === by && passes === 1;
+
+/** The copy by WebGPU; Python's libraries have one of their own. */
+export const isCopy = ({ kind, library, clock }: Row): boolean =>
+  kind === "floor" && library === "WebGPU copy" && clock === "kernel";
 
 /** From how many elements on a GPU was faster than a CPU engine; undefined: at no measured size. */
 export interface BreakEven {
@@ -87,17 +97,13 @@ export interface BreakEven {
 export function breakEven(results: GpuResults): BreakEven[] {
   const cpus = [
     ...new Set(
-      results.rows.filter((row) => row.includes === CPU_INCLUDES)
+      results.rows.filter(({ clock }) => clock === "cpu")
         .map(({ implementation }) => implementation),
     ),
   ];
   return GPU_NAMES.flatMap((fn) => {
-    const timings = gpuTimings(results, fn);
-    const of = (name: string) =>
-      new Map(
-        timings.filter((row) => row.implementation === name)
-          .map((row) => [row.elements, row.median_ns]),
-      );
+    const of = (which: (row: Row) => boolean) =>
+      new Map(gpuTimings(results, fn, which).map((row) => [row.elements, row.median_ns]));
     const from = (gpu: Map<number, number>, cpu: Map<number, number>) => {
       const sizes = [...gpu.keys()].filter((size) => cpu.has(size)).sort((a, b) => b - a);
       let least: number | undefined;
@@ -107,12 +113,18 @@ export function breakEven(results: GpuResults): BreakEven[] {
       }
       return least;
     };
-    const [resident, transfers] = [of("webgpu, completion"), of("webgpu, transfers")];
-    return cpus.map((cpu): BreakEven => ({
-      ...{ adapter: results.adapter, fn, cpu },
-      resident: from(resident, of(cpu)),
-      transfers: from(transfers, of(cpu)),
-    }));
+    const resident = of((row) => isKernel(row, "completion"));
+    const transfers = of((row) => isKernel(row, "transfers"));
+    return cpus.map((cpu): BreakEven => {
+      const times = of(({ clock, implementation }) => clock === "cpu" && implementation === cpu);
+      return {
+        adapter: results.adapter,
+        fn,
+        cpu,
+        resident: from(resident, times),
+        transfers: from(transfers, times),
+      };
+    });
   });
 }
 
@@ -135,9 +147,9 @@ export function formatBandwidth(results: readonly GpuResults[]): string {
     GPU_NAMES.flatMap((fn) => {
       const timed = rows.filter((row) => row.gap === null && row.function === fn);
       const largest = Math.max(...timed.map(({ elements }) => elements!));
-      const at = (name: string) =>
-        timed.find((row) => row.implementation === name && row.elements === largest);
-      const [copy, kernel] = [at("WebGPU copy, kernel"), at("webgpu, kernel")];
+      const at = (which: (row: Row) => boolean) =>
+        timed.find((row) => which(row) && row.elements === largest);
+      const [copy, kernel] = [at(isCopy), at((row) => isKernel(row))];
       if (!copy?.round_ns || !kernel?.round_ns) return [];
       const { q1, median, q3 } = pairedRatio(copy.round_ns, kernel.round_ns);
       const { reads, writes } = GPU_FUNCTIONS[fn];

@@ -1,7 +1,8 @@
 /** The kit's WebGPU engine and the copy kernel as rows: what is timed, and by which clock. */
 import type { GpuArray, WebGpuEngine } from "../../kernels/engines/mod.ts";
 import packages from "../../deno.json" with { type: "json" };
-import { type Clock, CopyKernel, sumOfPasses } from "./copy_kernel.ts";
+import { CopyKernel, type GpuClock, sumOfPasses } from "./copy_kernel.ts";
+import { identify, type Identity } from "../peers/naming.ts";
 import { CPU_ROWS } from "./cpu.ts";
 import { GPU_FUNCTIONS, type GpuFunction, type GpuInputs, type GpuRunner } from "./functions.ts";
 import type { GpuImplementation } from "./implementation.ts";
@@ -10,7 +11,7 @@ import type { GpuImplementation } from "./implementation.ts";
 export const VERSION: string = packages.version;
 
 /** What each clock includes, as the rows say. */
-export const INCLUDES: Readonly<Record<Clock | "transfers", string>> = {
+export const INCLUDES: Readonly<Record<GpuClock | "transfers", string>> = {
   kernel: "arrays on the GPU, kernel time by timestamp-query",
   completion: "arrays on the GPU, output given, from the first call to the end of the last",
   transfers: "upload and read-back, output given",
@@ -19,44 +20,59 @@ export const INCLUDES: Readonly<Record<Clock | "transfers", string>> = {
 const WAIT = "a sample of many calls ends with one wait, which Deno rounds up to 10 ms";
 const LATENCY = "each call waits for its result, which Deno rounds up to 10 ms";
 
+const WEBGPU = { kind: "kit", library: "webgpu", engine: "webgpu", precision: "exact" } as const;
+
+/** A row whose arrays are on the GPU. */
+function onDevice<T extends Omit<Identity, "memory">>(
+  one: T,
+): T & { name: string; memory: "device" } {
+  return identify({ ...one, memory: "device" as const });
+}
+
 /** All rows that need no other library. */
 export const GPU_ROWS: readonly GpuImplementation[] = [
   ...(["kernel", "completion"] as const).flatMap((clock): GpuImplementation[] => [
     {
-      ...{ name: `WebGPU copy, ${clock}`, kind: "floor", library: "WebGPU copy", precision: "" },
-      ...{ includes: INCLUDES[clock], clock, does: () => true, prepare: copyRunner(clock) },
+      ...onDevice({ kind: "floor", library: "WebGPU copy", precision: "", clock }),
+      includes: INCLUDES[clock],
+      does: () => true,
+      prepare: copyRunner(clock),
       caveat: "moves the bytes of the function and computes nothing" +
         (clock === "completion" ? `; ${WAIT}` : ""),
     },
     {
-      ...{ name: `webgpu, ${clock}`, kind: "kit", library: "webgpu", precision: "exact" },
-      ...{ includes: INCLUDES[clock], clock, does: () => true, prepare: residentRunner(clock) },
+      ...onDevice({ ...WEBGPU, clock }),
+      includes: INCLUDES[clock],
+      does: () => true,
+      prepare: residentRunner(clock),
       ...(clock === "completion" && { caveat: WAIT }),
     },
     {
-      ...{ name: `webgpu, two passes, ${clock}`, kind: "kit", library: "webgpu" },
-      ...{ precision: "exact", includes: INCLUDES[clock], clock },
+      ...onDevice({ ...WEBGPU, passes: 2, clock }),
+      includes: INCLUDES[clock],
       does: (fn) => fn === "softplusWithGrad",
       prepare: residentRunner(clock, true),
       caveat: "softplus, then sigmoid" + (clock === "completion" ? `; ${WAIT}` : ""),
     },
   ]),
   {
-    ...{ name: "webgpu, transfers", kind: "kit", library: "webgpu", precision: "exact" },
-    ...{ includes: INCLUDES.transfers, clock: "transfers", does: () => true },
-    ...{ prepare: transferRunner, caveat: LATENCY },
+    ...identify({ ...WEBGPU, memory: "copied", clock: "transfers" as const }),
+    includes: INCLUDES.transfers,
+    does: () => true,
+    prepare: transferRunner,
+    caveat: LATENCY,
   },
   ...CPU_ROWS,
 ];
 
-function copyRunner(clock: Clock) {
+function copyRunner(clock: GpuClock) {
   return async (gpu: WebGpuEngine, { fn, x }: GpuInputs): Promise<GpuRunner> => {
     const kernel = await CopyKernel.make(gpu.device, GPU_FUNCTIONS[fn], x.length);
     return { time: (calls) => kernel.time(calls, clock), dispose: () => kernel.destroy() };
   };
 }
 
-function residentRunner(clock: Clock, twoPasses = false) {
+function residentRunner(clock: GpuClock, twoPasses = false) {
   return (gpu: WebGpuEngine, inputs: GpuInputs): GpuRunner => {
     const { fn } = inputs;
     const x = gpu.upload(inputs.x);

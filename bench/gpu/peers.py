@@ -6,7 +6,7 @@ The request: {"x": PATH, "upstream": PATH, "elements": [...], "samples": N, "fun
 {"indices": {ELEMENTS: [...]}}}}; the files hold raw float32, of which a size takes the first
 elements. Each answer is a line of JSON on standard output: one for a library that is missing,
 
-    {"implementation": ..., "gap": ...}
+    {"kind": ..., "library": ..., "form": ..., "caveat": ..., "gap": ...}
 
 and else one for each implementation, function, size and clock, with nanoseconds per call and the
 results at the indices. The clock "kernel" is a pair of CUDA events around the calls, "completion"
@@ -32,7 +32,7 @@ class Gap(Exception):
 class CuPy:
     """Formulas of whole arrays, one kernel for each operation, as the lineage has them."""
 
-    name, library = "CuPy, formulas", "CuPy"
+    kind, library, form = "peer", "CuPy", "formulas"
     caveat = "log(1 + exp(-abs(x))) + maximum(x, 0); sigmoid as exp(-logaddexp(0, -x))"
 
     def __init__(self):
@@ -85,7 +85,7 @@ class CuPy:
 class CuPyFused(CuPy):
     """One kernel for each function, output given."""
 
-    name = "CuPy, ElementwiseKernel"
+    form = "ElementwiseKernel"
     caveat = "max(x, 0) + log1p(exp(-abs(x))), one kernel"
 
     def functions(self, x, upstream):
@@ -110,7 +110,8 @@ class CuPyFused(CuPy):
 class Torch:
     """The library's own functions; gradients by its own backward kernel."""
 
-    name, library, caveat = "PyTorch, CUDA", "PyTorch", "softplus is x itself above 20"
+    kind, library, form = "peer", "PyTorch", "CUDA"
+    caveat = "softplus is x itself above 20"
 
     def __init__(self):
         import torch
@@ -156,7 +157,7 @@ class Torch:
 class Triton(Torch):
     """One kernel for each function, output given."""
 
-    name, library = "Triton", "Triton"
+    kind, library, form = "peer", "Triton", ""
     caveat = "max(x, 0) + log(1 + exp(-abs(x))): the language has no log1p of its own"
 
     def __init__(self):
@@ -181,7 +182,7 @@ class Triton(Torch):
 class TorchCopy(Torch):
     """The floor: what the bytes of softplus and sigmoid cost, device to device."""
 
-    name, caveat = "CUDA copy", "torch copy_, device to device"
+    kind, form, caveat = "floor", "CUDA copy", "torch copy_, device to device"
 
     def functions(self, x, _upstream):
         y = self.torch.empty_like(x)
@@ -191,7 +192,8 @@ class TorchCopy(Torch):
 class Jax:
     """The library's own functions, compiled."""
 
-    name, library, caveat = "JAX, CUDA", "JAX", "no events: the host's clock only"
+    kind, library, form = "peer", "JAX", "CUDA"
+    caveat = "no events: the host's clock only"
 
     def __init__(self):
         import jax
@@ -296,14 +298,14 @@ def measure(library, request, answer):
 
 def main():
     request = json.load(sys.stdin)
-    for kind in LIBRARIES:
-        head = {"implementation": kind.name, "library": kind.library, "caveat": kind.caveat}
+    for offered in LIBRARIES:
+        head = {name: getattr(offered, name) for name in ("kind", "library", "form", "caveat")}
 
         def answer(what, head=head):
             print(json.dumps({**head, **what}), flush=True)
 
         try:
-            library = kind()
+            library = offered()
         except Exception as error:
             reason = str(error) if isinstance(error, Gap) else f"{type(error).__name__}: {error}"
             answer({"gap": reason})

@@ -4,6 +4,9 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { linesOf } from "../../lab/lines.ts";
+import { findPython } from "../peers/python/interpreter.ts";
+import { identify } from "../peers/naming.ts";
 import type { Row } from "../results/schema.ts";
 import { judgedIndices, judgeGpu, pick } from "./check.ts";
 import type { GpuFunction } from "./functions.ts";
@@ -25,8 +28,10 @@ export interface PeerPlan {
 
 /** A line of the driver. */
 interface Answer {
-  readonly implementation: string;
+  readonly kind: "peer" | "floor";
   readonly library: string;
+  /** Which of the library's ways; "" where it has one. */
+  readonly form: string;
   readonly caveat: string;
   readonly gap?: string;
   readonly version?: string;
@@ -47,9 +52,7 @@ const INCLUDES = {
 /** Measures every library; the rows lack what `withRun` adds. */
 export async function measurePeers(plan: PeerPlan): Promise<Row[]> {
   const python = await findPython(plan.pythons);
-  if (python === undefined) {
-    return [pythonGap(`none of ${plan.pythons.join(", ")} is a Python with NumPy`)];
-  }
+  if (typeof python !== "string") return [pythonGap(python.gap)];
   const folder = await Deno.makeTempDir({ prefix: "softplus-gpu-" });
   try {
     const inputs = gpuInputs(Math.max(...plan.sizes));
@@ -75,10 +78,14 @@ export async function measurePeers(plan: PeerPlan): Promise<Row[]> {
 
 /** A row that says why nothing of Python was measured. */
 export function pythonGap(reason: string): Row {
-  return gpuGap({
-    ...{ name: "Python's GPU libraries", kind: "peer", library: "Python", precision: "" },
-    includes: INCLUDES.kernel,
-  }, reason);
+  const head = {
+    kind: "peer",
+    library: "Python",
+    form: "",
+    precision: "",
+    memory: "device",
+  } as const;
+  return gpuGap({ ...head, name: "Python's GPU libraries", includes: INCLUDES.kernel }, reason);
 }
 
 function rowOf(
@@ -86,17 +93,23 @@ function rowOf(
   { x, upstream }: ReturnType<typeof gpuInputs>,
   indices: ReadonlyMap<number, readonly number[]>,
 ): Row {
-  const { implementation, library, elements, function: fn, clock, values, samples, calls } = answer;
-  const on = answer.device === undefined ? "" : ` (${answer.device})`;
+  const { elements, function: fn, clock, values, samples, calls } = answer;
   const head: RowHead = {
-    name: clock === undefined ? implementation : `${implementation}, ${clock}`,
-    ...{ kind: implementation === "CUDA copy" ? "floor" : "peer", library, precision: "" },
-    ...{ includes: INCLUDES[clock ?? "kernel"], caveat: answer.caveat + on },
+    ...identify({
+      kind: answer.kind,
+      library: answer.library,
+      form: answer.form,
+      precision: "",
+      memory: "device",
+      ...(clock !== undefined && { clock }),
+    }),
+    includes: INCLUDES[clock ?? "kernel"],
+    caveat: answer.caveat,
   };
   const item = fn === undefined || elements === undefined ? undefined : { fn, elements };
   if (item === undefined || samples === undefined || values === undefined) {
     const where = elements === undefined || item ? "" : `${elements} elements: `;
-    return gpuGap(head, where + (answer.gap ?? "no times"), item);
+    return on(answer, gpuGap(head, where + (answer.gap ?? "no times"), item));
   }
   const at = indices.get(item.elements)!;
   const verdict = head.kind === "floor" ? undefined : judgeGpu({
@@ -104,7 +117,13 @@ function rowOf(
     results: values.map((list) => Float32Array.from(list, parsed)),
   });
   const version = answer.version ?? "unknown";
-  return gpuRow({ head, version, item, samples, calls: calls!, verdict, sweep: undefined });
+  const sweep = undefined;
+  return on(answer, gpuRow({ head, version, item, samples, calls: calls!, verdict, sweep }));
+}
+
+/** A row with the GPU that the library found. */
+function on({ device }: Answer, row: Row): Row {
+  return { ...row, adapter: device ?? null };
 }
 
 /** Python writes "inf" and "nan". */
@@ -124,39 +143,47 @@ async function* answers(
     ...{ stdin: "piped", stdout: "piped", stderr: "piped", ...(signal && { signal }) },
   }).spawn();
   const words = new Response(child.stderr).text();
-  const input = child.stdin.getWriter();
-  await input.write(new TextEncoder().encode(JSON.stringify(request)));
-  await input.close();
-  let rest = "";
-  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) yield JSON.parse(line) as Answer;
+  let ended = false;
+  try {
+    await tell(child, request);
+    for await (const line of linesOf(child.stdout)) yield answerIn(line, python);
+    const { success, code } = await child.status;
+    ended = true;
+    signal?.throwIfAborted();
+    if (!success) {
+      const said = (await words).trim().slice(-600);
+      throw new Error(`the Python driver (${python}) ended with exit code ${code}: ${said}`);
+    }
+  } finally {
+    if (!ended) await end(child); // whoever reads has had enough, or could not read on
+    await words;
   }
-  const { success, code } = await child.status;
-  signal?.throwIfAborted();
-  if (!success) {
-    throw new Error(
-      `the Python driver (${python}) ended with exit code ${code}: ${
-        (await words).trim().slice(-600)
-      }`,
-    );
-  }
-  await words;
 }
 
-async function findPython(candidates: readonly string[]): Promise<string | undefined> {
-  for (const python of candidates) {
-    try {
-      const { success } = await new Deno.Command(python, {
-        args: ["-c", "import numpy"],
-        ...{ stdin: "null", stdout: "null", stderr: "null" },
-      }).output();
-      if (success) return python;
-    } catch (error) {
-      const { NotFound, PermissionDenied } = Deno.errors;
-      if (!(error instanceof NotFound || error instanceof PermissionDenied)) throw error;
-    }
+async function tell(child: Deno.ChildProcess, request: object): Promise<void> {
+  const input = child.stdin.getWriter();
+  try {
+    await input.write(new TextEncoder().encode(JSON.stringify(request)));
+    await input.close();
+  } catch {
+    // It has ended already; its exit code and words say why.
   }
-  return undefined;
+}
+
+function answerIn(line: string, python: string): Answer {
+  try {
+    return JSON.parse(line) as Answer;
+  } catch {
+    const said = line.slice(0, 200);
+    throw new Error(`the Python driver (${python}) said what is no answer: ${said}`);
+  }
+}
+
+async function end(child: Deno.ChildProcess): Promise<void> {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended meanwhile.
+  }
+  await child.status;
 }

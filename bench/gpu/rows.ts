@@ -3,8 +3,7 @@ import type { Environment } from "../../lab/environment.ts";
 import type { Implementation } from "../peers/implementation.ts";
 import { gapRow, type Row } from "../results/schema.ts";
 import { quartiles } from "../../lab/statistics.ts";
-import type { Verdict } from "../race/validate.ts";
-import { CPU_INCLUDES } from "./cpu.ts";
+import type { Verdict } from "../../lab/oracle/error.ts";
 import { type GpuFunction, trafficBytes } from "./functions.ts";
 
 /** What a row says about who was measured. */
@@ -68,7 +67,7 @@ function columnsOf({ fn, elements }: GpuCase): Partial<Row> {
   return { function: fn, dtype: "f32", distribution: "normal", ...shape };
 }
 
-/** Rows with what all of a run share; the adapter, where it was used, goes into the caveat. */
+/** Rows with what all of a run share; the adapter, where it was used. */
 export function withRun(
   rows: readonly Row[],
   adapter: string,
@@ -77,10 +76,7 @@ export function withRun(
 ): Row[] {
   return rows.map((row) => ({
     ...row,
-    caveat: [
-      ...row.includes === CPU_INCLUDES ? [] : [`on ${adapter}`],
-      ...row.caveat ? [row.caveat] : [],
-    ].join("; ") || null,
+    adapter: row.clock === "cpu" ? null : adapter,
     ...environment,
     noise,
   }));

@@ -4,9 +4,10 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { exitCodeOf } from "../../lab/interrupt.ts";
 import { webgpu } from "../../kernels/engines/mod.ts";
 import { environment } from "../../lab/environment.ts";
-import { pythonCandidates } from "../peers/python/driver.ts";
+import { pythonCandidates } from "../peers/python/interpreter.ts";
 import { type Row, saveResults } from "../results/schema.ts";
 import { formatGpu } from "./table.ts";
 import { measureGpu } from "./measure.ts";
@@ -93,35 +94,17 @@ export async function runGpu(run: GpuRun, signal?: AbortSignal): Promise<Row[]> 
   return [...rows, ...peers.map((row) => ({ ...row, ...about, noise: own.noise }))];
 }
 
-async function main(): Promise<number> {
+async function main(signal: AbortSignal): Promise<number> {
   const run = parseGpuRun(Deno.args);
   if (run === "help") {
     console.log(HELP);
     return 0;
   }
-  const stop = new AbortController();
-  const onSignal = () => stop.abort(new DOMException("interrupted", "AbortError"));
-  Deno.addSignalListener("SIGINT", onSignal);
-  try {
-    const rows = await runGpu(run, stop.signal);
-    saveResults(rows, run.output);
-    console.log(formatGpu(rows));
-    console.log(`\nSaved ${rows.length} rows in ${run.output}`);
-    return 0;
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    console.error("Interrupted: nothing was saved.");
-    return 130; // 128 + SIGINT, as shells have it
-  } finally {
-    Deno.removeSignalListener("SIGINT", onSignal);
-  }
+  const rows = await runGpu(run, signal);
+  saveResults(rows, run.output);
+  console.log(formatGpu(rows));
+  console.log(`\nSaved ${rows.length} rows in ${run.output}`);
+  return 0;
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main());
-  } catch (error) {
-    console.error(`bench/gpu: ${error instanceof Error ? error.message : error}`);
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) Deno.exit(await exitCodeOf("bench/gpu", main));

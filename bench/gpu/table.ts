@@ -1,6 +1,7 @@
 /** Results of a GPU as text: GB/s of each row over the number of elements, and the ratios that count. */
 import type { Row } from "../results/schema.ts";
 import { pairedRatio } from "../../lab/statistics.ts";
+import { isCopy, isKernel } from "./frames.ts";
 
 /** All rows of a run, gaps at the end. */
 export function formatGpu(rows: readonly Row[]): string {
@@ -39,10 +40,10 @@ function formatBlock(block: readonly Row[]): string {
 /** At the largest size, in pairs of samples of the same round: median and quartiles. */
 function ratios(timed: readonly Row[]): string[] {
   const largest = Math.max(...timed.map((row) => row.elements!));
-  const find = (fn: string, name: string) =>
-    timed.find((row) =>
-      row.function === fn && row.implementation === name && row.elements === largest
-    )?.round_ns;
+  const find = (fn: string, which: (row: Row) => boolean) =>
+    timed.find((row) => row.function === fn && which(row) && row.elements === largest)?.round_ns;
+  const kernel = (row: Row) => isKernel(row);
+  const twoPasses = ({ clock, passes }: Row) => clock === "kernel" && passes === 2;
   const line = (what: string, a: number[] | null | undefined, b: number[] | null | undefined) => {
     if (!a || !b) return [];
     const { q1, median, q3 } = pairedRatio(a, b);
@@ -53,14 +54,14 @@ function ratios(timed: readonly Row[]): string[] {
     ...["softplus", "sigmoid", "softplusBackward", "softplusWithGrad"].flatMap((fn) =>
       line(
         `${fn}, part of the copy kernel's bandwidth`,
-        find(fn, "WebGPU copy, kernel"),
-        find(fn, "webgpu, kernel"),
+        find(fn, isCopy),
+        find(fn, kernel),
       )
     ),
     ...line(
       "value and gradient, one pass over two passes",
-      find("softplusWithGrad", "webgpu, kernel"),
-      find("softplusWithGrad", "webgpu, two passes, kernel"),
+      find("softplusWithGrad", kernel),
+      find("softplusWithGrad", twoPasses),
     ),
   ];
 }

@@ -4,13 +4,11 @@
  */
 import type { Implementation } from "./implementation.ts";
 import { fillRunner } from "./implementation.ts";
+import { identify } from "./naming.ts";
 
 /** `TypedArray.prototype.set` from the input to each result. */
 export const copy: Implementation = {
-  name: "copy",
-  kind: "floor",
-  library: "copy",
-  precision: "",
+  ...identify({ kind: "floor", library: "copy", precision: "", memory: "given" }),
   includes: "output given",
   caveat: "no mathematics: reads the input and writes as many arrays as the function has results",
   load: () =>

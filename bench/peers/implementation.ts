@@ -6,24 +6,13 @@
  * that are interleaved with everyone else's; then `dispose`, runner first. A peer's package is
  * imported inside `load`, so that a peer which is absent is a gap in the table and nothing more.
  */
-import type { Case, Dtype, FloatArray, FunctionName } from "../plans/cases.ts";
+import type { Dtype, FunctionName } from "../plans/cases.ts";
+import type { Inputs } from "../plans/inputs.ts";
 import type { Gap, Runner } from "../../lab/implementation.ts";
+import type { Identity } from "./naming.ts";
 
-/**
- * textbook: the formula as people first write it; kit: this project; peer: what people would use
- * instead; floor: no mathematics at all, the least that moving the same bytes costs.
- */
-export type Kind = "textbook" | "kit" | "peer" | "floor";
-
-/** The arrays of a case. They belong to the harness; every implementation gets the same ones. */
-export interface Inputs {
-  readonly case: Case;
-  readonly x: FloatArray;
-  /** softplus(x), correctly rounded to the dtype; only for `softplusGradKnown`. */
-  readonly value?: FloatArray;
-  /** Where results go when "output given": one array for each result of the function. */
-  readonly out: readonly FloatArray[];
-}
+export type { Identity, Kind } from "./naming.ts";
+export type { Inputs } from "../plans/inputs.ts";
 
 /** An implementation whose library is there. */
 export interface Loaded {
@@ -31,25 +20,24 @@ export interface Loaded {
   readonly version: string;
   /** Threads that work on a call: verified, not assumed. */
   readonly threads: number;
+  /** The GPU that computes, as it names itself. */
+  readonly adapter?: string;
   /** Makes a runner for a case, or says why there is none, such as "no float64". */
   prepare(inputs: Inputs): Runner | Gap | Promise<Runner | Gap>;
   /** Frees what `load` took: a process, a device, workers. */
   dispose?(): void | Promise<void>;
 }
 
-/** One row of the comparison. */
-export interface Implementation {
-  /** Unique; it names the row, and fixes colour and marker in every figure. */
+/** One row of the comparison: `identify` in `naming.ts` makes the name of the other fields. */
+export interface Implementation extends Identity {
+  /** Unique; nobody reads in it what a field says. */
   readonly name: string;
-  readonly kind: Kind;
-  /** Rows of one library form a group, of which a figure may show the best alone. */
-  readonly library: string;
-  /** "exact" or "fast" for the kit; what the library calls it elsewhere, or "". */
-  readonly precision: string;
   /** What a timed call includes: "output given", "output allocated", "upload and read-back". */
   readonly includes: string;
   /** What a reader must know to judge the row fairly. */
   readonly caveat?: string;
+  /** What is called, as a reader would write it; a certificate says it. */
+  readonly calls?: { readonly softplus?: string; readonly sigmoid?: string };
   /** Error in ULP that is promised; only the kit promises, and a run fails where it is broken. */
   readonly bound?: (fn: FunctionName, dtype: Dtype) => number;
   /** Finds the library, or says why it is not there. A rejection counts as a gap as well. */

@@ -1,11 +1,11 @@
 /**
- * Every implementation of the comparison. To add one, write `peers/NAME.ts` and list it here: the
+ * Every implementation of the comparison. README.md says how to add one: the
  * table, the notebooks and the figures take it from this list.
  */
-import { contenderOf } from "../report/contenders.ts";
 import type { Implementation } from "./implementation.ts";
 import { kitRows, naiveForms } from "./kit.ts";
 import { copy } from "./copy.ts";
+import { formulaOf } from "./naming.ts";
 import { jaxJs } from "./jax-js.ts";
 import { mathLoop } from "./math-loop.ts";
 import { mathjs } from "./mathjs.ts";
@@ -47,5 +47,5 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [...OWN, ...PEERS];
 
 /** The first row of each formula: enough where values count and times do not. */
 export const ONE_OF_EACH: readonly Implementation[] = [
-  ...Map.groupBy(IMPLEMENTATIONS, ({ name }) => contenderOf(name)).values(),
+  ...Map.groupBy(IMPLEMENTATIONS, formulaOf).values(),
 ].map((rows) => rows[0]!);

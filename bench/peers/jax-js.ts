@@ -8,6 +8,7 @@ import type { FloatArray, FunctionName } from "../plans/cases.ts";
 import type { Implementation, Inputs, Loaded } from "./implementation.ts";
 import type { Gap, Runner } from "../../lab/implementation.ts";
 import { threadsAtWork } from "../../lab/race/threads_at_work.ts";
+import { identify } from "./naming.ts";
 import packages from "../../deno.json" with { type: "json" };
 
 type Jax = typeof import("@jax-js/jax");
@@ -16,9 +17,16 @@ type Compiled = (x: JaxArray) => JaxArray[];
 
 /** On one thread and on all. */
 export const jaxJs: readonly Implementation[] = [1, "all"].map((threads): Implementation => {
-  const name = threads === 1 ? "jax-js, 1 thread" : "jax-js, all threads";
+  const identity = identify({
+    kind: "peer",
+    library: "jax-js",
+    engine: "wasm",
+    precision: "",
+    memory: "resident",
+    pool: threads === 1 ? "1" : "all",
+  });
   return {
-    ...{ name, kind: "peer", library: "jax-js", precision: "" },
+    ...identity,
     includes: threads === 1
       ? "input stays, output allocated, copy out"
       : "arrays stay, output allocated",

@@ -10,6 +10,7 @@ import { FUNCTIONS } from "../plans/cases.ts";
 import type { Implementation, Inputs, Loaded } from "./implementation.ts";
 import type { Gap, Runner } from "../../lab/implementation.ts";
 import { fillRunner } from "./implementation.ts";
+import { identify, kitIdentity } from "./naming.ts";
 import { threadsAtWork } from "../../lab/race/threads_at_work.ts";
 
 const VERSION = packages.version;
@@ -46,10 +47,10 @@ export interface OpenEngine {
   dispose?(): Done<void>;
 }
 
-/** Where a call's arrays are: given, allocated by the call, or given in the engine's memory. */
-export type Memory = "given" | "allocated" | "own";
+/** Where the arrays of the kit's calls are. */
+export type KitMemory = "given" | "allocated" | "own";
 
-const INCLUDES: Readonly<Record<Memory, string>> = {
+const INCLUDES: Readonly<Record<KitMemory, string>> = {
   given: "output given",
   allocated: "output allocated",
   own: "arrays in the engine's memory, output given",
@@ -60,7 +61,7 @@ export interface KitRow {
   /** Name of the engine, as `mod.ts` exports it. */
   readonly engine: string;
   readonly precision: Precision;
-  readonly memory?: Memory;
+  readonly memory?: KitMemory;
   /** Value and gradient by softplus and then sigmoid, to hold softplusWithGrad against. */
   readonly twoCalls?: boolean;
   /** Opens the engine, or says why it is not there. */
@@ -70,10 +71,8 @@ export interface KitRow {
 /** Makes an implementation of an engine. */
 export function kitImplementation(row: KitRow): Implementation {
   const { engine, precision, memory = "given", twoCalls = false, open } = row;
-  const suffix = { given: "", allocated: ", allocated", own: ", own memory" }[memory];
-  const name = `${engine} ${precision}${suffix}${twoCalls ? ", two calls" : ""}`;
   return {
-    ...{ name, kind: "kit", library: `${engine} ${precision}`, precision },
+    ...kitIdentity(engine, precision, memory, twoCalls ? 2 : 1),
     includes: INCLUDES[memory],
     // An engine that is not there yet never comes to be held to a bound.
     bound: (fn, dtype) =>
@@ -107,7 +106,7 @@ export function kitImplementation(row: KitRow): Implementation {
 function prepare(
   methods: Methods,
   precision: Precision,
-  memory: Memory,
+  memory: KitMemory,
   inputs: Inputs,
 ): Runner | Gap {
   const { fn, dtype } = inputs.case;
@@ -221,10 +220,16 @@ export const KIT_ENGINES: Readonly<Record<string, () => Done<OpenEngine | Gap>>>
   threads: () => openThreads(),
 };
 
+/** How an engine is opened that a command line names; "threads(2)" is a pool of that size. */
+export function openerOf(engine: string): (() => Done<OpenEngine | Gap>) | undefined {
+  const size = /^threads\((\d+)\)$/.exec(engine)?.[1];
+  return size === undefined ? KIT_ENGINES[engine] : () => openThreads(Number(size));
+}
+
 /** The rows of an engine: both precisions, each with the kinds of memory asked for. */
 export function kitRows(
   engine: string,
-  memories: readonly Memory[] = ["given"],
+  memories: readonly KitMemory[] = ["given"],
 ): readonly Implementation[] {
   const open = KIT_ENGINES[engine]!;
   return (["exact", "fast"] as const).flatMap((precision) =>
@@ -234,10 +239,7 @@ export function kitRows(
 
 /** The lineage's simplest NumPy formulas, in plain TypeScript. */
 export const naiveForms: Implementation = {
-  name: "naive",
-  kind: "textbook",
-  library: "naive",
-  precision: "",
+  ...identify({ kind: "textbook", library: "naive", precision: "", memory: "given" }),
   includes: "output given",
   caveat: "log(1 + exp(-|x|)) + max(x, 0) and 1 / (1 + exp(-x))",
   load: () => Promise.resolve({ version: VERSION, threads: 1, prepare: prepareNaive }),

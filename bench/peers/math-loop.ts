@@ -8,14 +8,16 @@
 import type { FloatArray } from "../plans/cases.ts";
 import type { Implementation, Inputs } from "./implementation.ts";
 import { fillRunner } from "./implementation.ts";
+import { identify } from "./naming.ts";
 
 /** `Math.log1p(Math.exp(-Math.abs(x))) + Math.max(x, 0)` element by element. */
 export const mathLoop: Implementation = {
-  name: "Math loop",
-  kind: "peer",
-  library: "Math loop",
-  precision: "",
+  ...identify({ kind: "peer", library: "Math loop", precision: "", memory: "given" }),
   includes: "output given",
+  calls: {
+    softplus: "Math.log1p(Math.exp(-Math.abs(x))) + Math.max(x, 0), in float64, rounded once",
+    sigmoid: "1 / (1 + Math.exp(-x)), in float64, rounded once",
+  },
   load: () =>
     Promise.resolve({
       version: `V8 ${Deno.version.v8}`,

@@ -5,16 +5,18 @@
 import type { Implementation, Inputs } from "./implementation.ts";
 import type { Gap, Runner } from "../../lab/implementation.ts";
 import { fillRunner } from "./implementation.ts";
+import { identify } from "./naming.ts";
 
 type MathJs = Pick<typeof import("mathjs"), "abs" | "exp" | "log1p">;
 
 /** In a loop that is made anew for each case, as that of `math-loop.ts`. */
 export const mathjs: Implementation = {
-  name: "mathjs",
-  kind: "peer",
-  library: "mathjs",
-  precision: "",
+  ...identify({ kind: "peer", library: "mathjs", precision: "", memory: "given" }),
   includes: "output given",
+  calls: {
+    softplus: "math.log1p(math.exp(-math.abs(x))) + Math.max(x, 0), in float64, rounded once",
+    sigmoid: "1 / (1 + math.exp(-x)), in float64, rounded once",
+  },
   caveat: "log1p(exp(-abs(x))) of its functions and 1 / (1 + exp(-x)) with its exp, in float64",
   async load() {
     const library = await import("mathjs");

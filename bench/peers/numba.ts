@@ -10,12 +10,15 @@ export const numba: readonly Implementation[] = [
   ["parallel", 1] as const,
   ["parallel", "all"] as const,
 ].flatMap(([form, threads]) =>
-  [false, true].map((out) => {
-    const how = form === "njit" ? "" : threads === 1 ? ", 1 thread" : ", all threads";
-    return pythonImplementation({
-      name: `Numba ${form}${out ? ", out" : ""}${how}`,
-      ...{ library: "Numba", module: "numba", form, out, threads },
+  [false, true].map((out) =>
+    pythonImplementation({
+      library: "Numba",
+      module: "numba",
+      form,
+      out,
+      threads,
+      pooled: form === "parallel",
       caveat: form === "njit" ? FASTMATH : `${FASTMATH}; prange over rows`,
-    });
-  })
+    })
+  )
 );

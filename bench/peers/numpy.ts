@@ -12,8 +12,11 @@ const CAVEATS: Readonly<Record<string, string>> = {
 export const numpy: readonly Implementation[] = Object.keys(CAVEATS).flatMap((form) =>
   [false, true].map((out) =>
     pythonImplementation({
-      name: `NumPy ${form}${out ? ", out" : ""}`,
-      ...{ library: "NumPy", module: "numpy", form, out, threads: 1 },
+      library: "NumPy",
+      module: "numpy",
+      form,
+      out,
+      threads: 1,
       caveat: CAVEATS[form]!,
     })
   )

@@ -3,16 +3,20 @@
  * while after a call, as they do by default; the harness waits for that to end.
  */
 import type { Implementation } from "./implementation.ts";
+import { identify } from "./naming.ts";
 import { threadsAtWork } from "../../lab/race/threads_at_work.ts";
 import { type OnnxRuntime, Sessions, someWork } from "./onnx/sessions.ts";
 
 /** On one thread and on all, each with its output given and allocated. */
 export const onnxruntimeNode: readonly Implementation[] = ([1, "all"] as const).flatMap((threads) =>
   [true, false].map((given): Implementation => ({
-    name: `ORT node${given ? "" : ", allocated"}, ${threads === 1 ? "1 thread" : "all threads"}`,
-    kind: "peer",
-    library: "ORT node",
-    precision: "",
+    ...identify({
+      kind: "peer",
+      library: "ORT node",
+      precision: "",
+      memory: given ? "given" : "allocated",
+      pool: threads === 1 ? "1" : "all",
+    }, "given"),
     includes: given ? "output given" : "output allocated",
     caveat: "ONNX Runtime, native; a model of one node",
     async load() {

@@ -4,15 +4,13 @@
  */
 import type { Implementation } from "./implementation.ts";
 import { keepingGlobals } from "./globals.ts";
+import { identify } from "./naming.ts";
 import { threadsAtWork } from "../../lab/race/threads_at_work.ts";
 import { type OnnxRuntime, Sessions, someWork } from "./onnx/sessions.ts";
 
 /** The build for the CPU. */
 export const onnxruntimeWeb: Implementation = {
-  name: "ORT web",
-  kind: "peer",
-  library: "ORT web",
-  precision: "",
+  ...identify({ kind: "peer", library: "ORT web", precision: "", memory: "copied" }),
   includes: "output allocated, copies in and out",
   caveat: "ONNX Runtime in WebAssembly; a model of one node",
   async load() {

@@ -4,8 +4,5 @@ import { pythonImplementation } from "./python/implementation.ts";
 
 /** With its output allocated and given. */
 export const scipy: readonly Implementation[] = [false, true].map((out) =>
-  pythonImplementation({
-    name: `SciPy expit${out ? ", out" : ""}`,
-    ...{ library: "SciPy", module: "scipy", form: "expit", out, threads: 1 },
-  })
+  pythonImplementation({ library: "SciPy", module: "scipy", form: "expit", out, threads: 1 })
 );

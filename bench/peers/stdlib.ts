@@ -2,17 +2,19 @@
 import type { Implementation, Inputs } from "./implementation.ts";
 import type { Gap, Runner } from "../../lab/implementation.ts";
 import { fillRunner } from "./implementation.ts";
+import { identify } from "./naming.ts";
 import packages from "../../deno.json" with { type: "json" };
 
 type Scalar = (x: number) => number;
 
 /** In a loop that is made anew for each case, as that of `math-loop.ts`. */
 export const stdlib: Implementation = {
-  name: "stdlib",
-  kind: "peer",
-  library: "stdlib",
-  precision: "",
+  ...identify({ kind: "peer", library: "stdlib", precision: "", memory: "given" }),
   includes: "output given",
+  calls: {
+    softplus: "@stdlib/math-base-special-log1pexp(x), in float64, rounded once",
+    sigmoid: "@stdlib/math-base-special-expit(x), in float64, rounded once",
+  },
   caveat: "log1pexp and expit in float64, one number at a time",
   async load() {
     const { default: log1pexp } = await import("@stdlib/math-base-special-log1pexp");

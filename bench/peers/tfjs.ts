@@ -12,6 +12,7 @@ import { runtimeFolder } from "../../lab/runtime_folder.ts";
 import { threadsAtWork } from "../../lab/race/threads_at_work.ts";
 import { wakeUp } from "../../lab/race/waking_pools.ts";
 import { keepingGlobals } from "./globals.ts";
+import { identify } from "./naming.ts";
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs-core";
 
 type TensorFlow = typeof import("@tensorflow/tfjs-core");
@@ -19,20 +20,27 @@ type Backend = "cpu" | "wasm" | "webgpu";
 
 /** The rows: each backend with tensors, and WebAssembly with arrays. */
 export const tfjs: readonly Implementation[] = [
-  row("tfjs cpu", "cpu", false, "tensors stay, output allocated"),
-  row("tfjs wasm", "wasm", false, "tensors stay, output allocated"),
-  row("tfjs wasm, arrays", "wasm", true, "output allocated, copies in and out"),
-  row("tfjs webgpu", "webgpu", false, "input stays, output allocated, read-back"),
+  row("cpu", false, "tensors stay, output allocated"),
+  row("wasm", false, "tensors stay, output allocated"),
+  row("wasm", true, "output allocated, copies in and out"),
+  row("webgpu", false, "input stays, output allocated, read-back"),
 ];
 
-function row(name: string, backend: Backend, arrays: boolean, includes: string): Implementation {
-  const library = backend === "webgpu" ? "tfjs webgpu" : "tfjs";
-  const load = () => loadBackend(backend, arrays);
-  return { name, kind: "peer", library, precision: "", includes, load };
+function row(backend: Backend, arrays: boolean, includes: string): Implementation {
+  const identity = identify({
+    kind: "peer",
+    // On a GPU it is another library to whoever looks for the fastest of each.
+    library: backend === "webgpu" ? "tfjs webgpu" : "tfjs",
+    engine: backend,
+    form: backend === "webgpu" ? "" : backend,
+    precision: "",
+    memory: arrays ? "copied" : "resident",
+  }, "resident");
+  return { ...identity, includes, load: () => loadBackend(backend, arrays) };
 }
 
 async function loadBackend(backend: Backend, arrays: boolean): Promise<Loaded | Gap> {
-  let adapter = "";
+  let adapter: string | undefined;
   if (backend === "webgpu") {
     const found = await withRuntimeFolder(async () => await navigator.gpu?.requestAdapter());
     if (!found) {
@@ -41,7 +49,7 @@ async function loadBackend(backend: Backend, arrays: boolean): Promise<Loaded | 
           "mesa-vulkan-drivers",
       };
     }
-    adapter = ` on ${found.info.description || found.info.vendor || "an unnamed adapter"}`;
+    adapter = found.info.description || found.info.vendor || "an unnamed adapter";
   }
   const tf = await silently(() => import("@tensorflow/tfjs-core"));
   await silently(() => importBackend(backend));
@@ -60,7 +68,8 @@ async function loadBackend(backend: Backend, arrays: boolean): Promise<Loaded | 
   });
   x.dispose();
   return {
-    version: `${tf.version_core}${adapter}`,
+    version: tf.version_core + (adapter === undefined ? "" : ` on ${adapter}`),
+    ...(adapter !== undefined && { adapter }),
     // With a software adapter the "GPU" is threads of this process.
     threads,
     prepare: (inputs) => prepare(tf, backend, arrays, inputs),

@@ -4,14 +4,18 @@ import { pythonImplementation } from "./python/implementation.ts";
 
 /** On one thread and on all, with output allocated and given. */
 export const torch: readonly Implementation[] = ([1, "all"] as const).flatMap((threads) =>
-  [false, true].map((out) => {
-    const how = threads === 1 ? ", 1 thread" : ", all threads";
-    return pythonImplementation({
-      name: `PyTorch${out ? ", out" : ""}${how}`,
-      ...{ library: "PyTorch", module: "torch", form: "functional", out, threads },
+  [false, true].map((out) =>
+    pythonImplementation({
+      library: "PyTorch",
+      module: "torch",
+      form: "functional",
+      onlyForm: true,
+      out,
+      threads,
+      pooled: true,
       caveat: out
         ? "operators with out=; the gradient of softplus as the sigmoid that it is"
         : "gradients by autograd: from scratch with the forward pass, value known without",
-    });
-  })
+    })
+  )
 );

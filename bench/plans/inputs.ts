@@ -1,7 +1,16 @@
 /** The arrays of a case: inputs, and where results go. */
 import type { Case, FloatArray } from "./cases.ts";
 import { floatArray, FUNCTIONS } from "./cases.ts";
-import type { Inputs } from "../peers/implementation.ts";
+
+/** The arrays of a case. They belong to the harness; every implementation gets the same ones. */
+export interface Inputs {
+  readonly case: Case;
+  readonly x: FloatArray;
+  /** softplus(x), correctly rounded to the dtype; only for `softplusGradKnown`. */
+  readonly value?: FloatArray;
+  /** Where results go when "output given": one array for each result of the function. */
+  readonly out: readonly FloatArray[];
+}
 
 /** Makes the arrays of a case around its x; memory for the results is new. */
 export function makeInputs(item: Case, x: FloatArray): Inputs {

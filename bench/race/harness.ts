@@ -20,7 +20,8 @@ import { gapRow, timedRow } from "../results/schema.ts";
 import { quartiles, relativeSpread } from "../../lab/statistics.ts";
 import type { Stopwatch } from "../../lab/race/timing.ts";
 import { breathe, runOnce, steadyWork, stopwatch, takeRounds } from "../../lab/race/timing.ts";
-import { BoundError, holdToBound, judge, sampleIndices, type Verdict } from "./validate.ts";
+import type { Verdict } from "../../lab/oracle/error.ts";
+import { BoundError, holdToBound, judge, sampleIndices } from "./validate.ts";
 
 /** What to measure, and how long. */
 export interface BenchmarkOptions {

@@ -1,31 +1,12 @@
 /**
  * Validate, then time: judges results against the oracle's correctly rounded values.
- *
- * Errors are in ULP as the kit defines them: distance from the exact value, in units of the last
- * place of the correctly rounded result. "Wrong" is worse than inexact: 0, an infinity or NaN where
- * the answer is none of them, or a finite number where it is one.
+ * What an error is and what is wrong altogether, `lab/oracle/error.ts` says.
  */
-import { exact, type Format, ulp, ulpError } from "../../lab/oracle/mpfr.ts";
+import { inUlp, Judge, type Verdict } from "../../lab/oracle/error.ts";
+import { exact, type Format, ulpError } from "../../lab/oracle/mpfr.ts";
 import { report } from "../../lab/floats.ts";
 import type { FloatArray, FunctionName, Quantity } from "../plans/cases.ts";
 import { FUNCTIONS } from "../plans/cases.ts";
-
-/** An input with what came out and what is right. */
-export interface Witness {
-  readonly input: number;
-  readonly got: number;
-  readonly want: number;
-}
-
-/** What judging found. */
-export interface Verdict {
-  readonly maxUlp: number;
-  readonly maxAbsDiff: number;
-  /** Where `maxUlp` was reached; absent when nothing was judged. */
-  readonly worst?: Witness;
-  /** The wrong result nearest to x = 0; absent when all are at least numbers near the answer. */
-  readonly wrong?: Witness;
-}
 
 /** Thrown when the kit breaks its own bound: no timing of such a run is worth having. */
 export class BoundError extends Error {
@@ -48,18 +29,7 @@ export function correct(quantity: Quantity, x: number, format: Format): number {
 export function errorInUlp(quantity: Quantity, x: number, got: number, format: Format): number {
   if (format === "f64" || !Number.isFinite(x)) return ulpError(quantity, x, got, format);
   // The float64 value is exact enough to measure a float32 by, 2^-29 ULP, and can be remembered.
-  if (Number.isNaN(got)) return Infinity;
-  const unit = ulp(correct(quantity, x, "f32"), "f32");
-  return Math.abs(got - correct(quantity, x, "f64")) / unit;
-}
-
-/**
- * True when the result is not even an approximation. A 0 where the answer is the least subnormal
- * is one, less than a unit away, and so is that subnormal where the answer is 0.
- */
-export function isWrong(got: number, want: number, error: number): boolean {
-  return Number.isNaN(got) !== Number.isNaN(want) ||
-    Number.isFinite(got) !== Number.isFinite(want) || (got === 0 && error > 1);
+  return inUlp(got - correct(quantity, x, "f64"), correct(quantity, x, "f32"), "f32");
 }
 
 /** Indices to judge in a long array: both ends, where tails are handled, and a stride between. */
@@ -88,10 +58,7 @@ export function judge(
   indices: readonly number[],
 ): Verdict {
   const format: Format = x instanceof Float32Array ? "f32" : "f64";
-  let maxUlp = 0;
-  let maxAbsDiff = 0;
-  let worst: Witness | undefined;
-  let wrong: Witness | undefined;
+  const found = new Judge();
   FUNCTIONS[fn].results.forEach((quantity, k) => {
     const output = outputs[k];
     if (output?.length !== x.length) {
@@ -101,18 +68,10 @@ export function judge(
       const input = x[i]!;
       const got = output[i]!;
       const want = correct(quantity, input, format);
-      const error = errorInUlp(quantity, input, got, format);
-      const witness: Witness = { input, got, want };
-      if (worst === undefined || error > maxUlp) worst = witness;
-      maxUlp = Math.max(maxUlp, error);
-      const difference = got === want ? 0 : Math.abs(got - want);
-      maxAbsDiff = Math.max(maxAbsDiff, Number.isNaN(difference) ? Infinity : difference);
-      if (isWrong(got, want, error) && !(wrong && Math.abs(wrong.input) <= Math.abs(input))) {
-        wrong = witness;
-      }
+      found.take({ input, got, want }, errorInUlp(quantity, input, got, format));
     }
   });
-  return { maxUlp, maxAbsDiff, ...(worst && { worst }), ...(wrong && { wrong }) };
+  return found.verdict;
 }
 
 /**

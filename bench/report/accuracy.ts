@@ -8,12 +8,15 @@ import type { Gap } from "../../lab/implementation.ts";
 import { isGap } from "../../lab/implementation.ts";
 import { makeInputs } from "../plans/inputs.ts";
 import { runOnce } from "../../lab/race/timing.ts";
-import { correct, errorInUlp, isWrong } from "../race/validate.ts";
+import { isWrong } from "../../lab/oracle/error.ts";
+import { correct, errorInUlp } from "../race/validate.ts";
 
 /** A function from an array to a new one, with what a figure needs to know about it. */
 export interface Form {
   readonly name: string;
   readonly kind: "textbook" | "kit" | "peer";
+  /** Whose look it has in figures; its name, where this is left out. */
+  readonly family?: string;
   apply(x: FloatArray): FloatArray;
 }
 
@@ -52,7 +55,7 @@ export function inputsOf(range: ErrorRange): FloatArray {
 
 /** The largest error of each bin, of results that were computed from `inputsOf` the range. */
 export function binned(
-  { name, kind }: Pick<Form, "name" | "kind">,
+  { name, kind, family = name }: Omit<Form, "apply">,
   x: FloatArray,
   results: FloatArray,
   range: ErrorRange,
@@ -67,7 +70,8 @@ export function binned(
       ulp = Math.max(ulp, error);
       wrong ||= isWrong(got, correct(quantity, input, dtype), error);
     }
-    return { implementation: name, kind, x: from + (to - from) * (bin + 0.5) / bins, ulp, wrong };
+    const middle = from + (to - from) * (bin + 0.5) / bins;
+    return { implementation: name, kind, family, x: middle, ulp, wrong };
   });
 }
 

@@ -8,6 +8,8 @@ import {
 } from "../../lab/certify/certificate.ts";
 import type { EnvelopePoint } from "../../lab/figures/binades.ts";
 import type { SharePoint } from "./figures/certified.ts";
+import type { Drawn } from "../../lab/figures/theme.ts";
+import type { Implementation } from "../peers/implementation.ts";
 import { IMPLEMENTATIONS } from "../peers/implementations.ts";
 import { align } from "./table.ts";
 
@@ -43,20 +45,34 @@ export function named(
 /** How figures call the subject of a certificate. */
 export function nameOf({ subject }: Certificate): string {
   // What the benchmark has too has the same name there, and so the same look.
-  const known = IMPLEMENTATIONS.find(({ name }) => slug(name) === subject);
-  return known?.name ?? subject.replaceAll("-", " ");
+  return benchmarked(subject)?.name ?? subject.replaceAll("-", " ");
+}
+
+/** The row of the benchmark that a certificate is about, if it is none of the kit's. */
+function benchmarked(subject: string): Implementation | undefined {
+  return IMPLEMENTATIONS.find(({ name }) => slug(name) === subject);
+}
+
+/** How figures have a certificate: its name, and whose look it has. */
+function drawn(one: Certificate): Drawn {
+  const family = one.kind === "kit"
+    ? `${one.engine} ${one.precision}`
+    : benchmarked(one.subject)?.library;
+  return { implementation: nameOf(one), kind: one.kind, ...(family !== undefined && { family }) };
 }
 
 /** The greatest error in each binade of x; a wrong NaN or infinity counts as no digit right. */
 export function envelopes(certificates: readonly Certificate[]): EnvelopePoint[] {
   return certificates.flatMap((one) => {
     const { first, positive, negative, wrongPositive, wrongNegative } = one.binades;
+    const subject = drawn(one);
     const sides = [[true, negative, wrongNegative], [false, positive, wrongPositive]] as const;
     return sides.flatMap(([isNegative, side, wrong]) =>
       side.flatMap((ulp, i): EnvelopePoint[] =>
         ulp === null ? [] : [{
-          ...{ implementation: nameOf(one), kind: one.kind },
-          ...{ negative: isNegative, exponent: first + i },
+          ...subject,
+          negative: isNegative,
+          exponent: first + i,
           ulp: (wrong?.[i] ?? 0) > 0 ? Math.max(ulp, 2 ** 24) : ulp,
         }]
       )
@@ -68,10 +84,11 @@ export function envelopes(certificates: readonly Certificate[]): EnvelopePoint[]
 export function shares(certificates: readonly Certificate[]): SharePoint[] {
   return certificates.flatMap((one) => {
     const { edges, counts } = one.histogram;
+    const subject = drawn(one);
     let left = one.inputs - one.violations.nan.count - one.violations.infinity.count;
     return edges.map((ulp, i): SharePoint => {
       left -= counts[i]!;
-      return { implementation: nameOf(one), kind: one.kind, ulp, share: left / one.inputs };
+      return { ...subject, ulp, share: left / one.inputs };
     });
   });
 }

@@ -2,6 +2,7 @@
  * The rows of a run by what they compute: one contender for each formula of each library, with its
  * fastest time on one thread and on all, its worst error, and an input where it fails.
  */
+import { formulaOf, isPlainCall } from "../peers/naming.ts";
 import { type TimedRow, timedRows, type Which } from "../results/rows.ts";
 import type { Row } from "../results/schema.ts";
 import { pairedRatio, type Quartiles } from "../../lab/statistics.ts";
@@ -10,6 +11,8 @@ import { pairedRatio, type Quartiles } from "../../lab/statistics.ts";
 export interface Contender {
   readonly name: string;
   readonly kind: string;
+  /** The engine of its first row; "" where its library has one. */
+  readonly engine: string;
   /** Of the kit: "exact" or "fast"; else "". */
   readonly precision: string;
   /** Its fastest row on one thread, and on more. */
@@ -21,31 +24,13 @@ export interface Contender {
   readonly wrong: { readonly at: number; readonly got: number; readonly right: number } | null;
 }
 
-/** Engines that compute the same bits; their rows are one contender. */
-const ONE_NAME: Readonly<Record<string, string>> = {
-  "wasm exact": "softplus-kit exact",
-  "threads exact": "softplus-kit exact",
-  "wasm fast": "softplus-kit fast",
-  "threads fast": "softplus-kit fast",
-  "scalar exact": "softplus-kit scalar, exact",
-  "scalar fast": "softplus-kit scalar, fast",
-};
-
-/** The name of a row without how it was called: memory and threads. */
-export function contenderOf(implementation: string): string {
-  const [formula = ""] = implementation.split(", ");
-  return ONE_NAME[formula] ?? formula;
-}
-
 /** The contenders of one function at the largest size that was timed, fastest first. */
 export function contenders(rows: readonly Row[], which: Which): Contender[] {
   const timed = timedRows(rows, which);
   const n = Math.max(...timed.map((row) => row.rows));
-  // The kit's plain calls: what users of every library write.
-  const plain = ({ kind, includes }: TimedRow) => kind !== "kit" || includes === "output given";
   const groups = Map.groupBy(
-    timed.filter((row) => row.rows === n && plain(row)),
-    ({ implementation }) => contenderOf(implementation),
+    timed.filter((row) => row.rows === n && isPlainCall(row)),
+    formulaOf,
   );
   return [...groups].map(([name, group]): Contender => {
     const fastest = (several: boolean) =>
@@ -55,9 +40,12 @@ export function contenders(rows: readonly Row[], which: Which): Contender[] {
       .filter((ulp) => ulp !== null);
     const bad = group.find(({ wrong_input }) => wrong_input !== null);
     return {
-      ...{ name, kind: group[0]!.kind },
+      name,
+      kind: group[0]!.kind,
+      engine: group[0]!.engine,
       precision: group[0]!.kind === "kit" ? group[0]!.precision : "",
-      ...{ one: fastest(false), all: fastest(true) },
+      one: fastest(false),
+      all: fastest(true),
       ulp: errors.length > 0 ? Math.max(...errors) : null,
       wrong: bad
         ? { at: bad.wrong_input!, got: bad.wrong_got ?? NaN, right: bad.wrong_want ?? NaN }
@@ -89,14 +77,17 @@ export function peerRatios(
   threads: "one" | "all" = "one",
 ): PeerRatio[] {
   const all = contenders(rows, which);
-  const kit = all.filter(({ name }) => /^softplus-kit (exact|fast)$/.test(name));
+  // Nobody computes arrays on `scalar` who has the others.
+  const kit = all.filter(({ kind, engine }) => kind === "kit" && engine !== "scalar");
   return all.filter(({ kind }) => kind !== "kit" && kind !== "floor").flatMap((peer) =>
     kit.flatMap((one): PeerRatio[] => {
       const [theirs, ours] = [peer[threads], one[threads]];
       // Another run of the same case has other rounds: nothing to pair.
       if (!theirs || !ours || theirs.date !== ours.date) return [];
       return [{
-        ...{ peer: peer.name, precision: one.precision, n: ours.rows },
+        peer: peer.name,
+        precision: one.precision,
+        n: ours.rows,
         wrong: peer.wrong !== null,
         ...pairedRatio(theirs.round_ns, ours.round_ns),
       }];

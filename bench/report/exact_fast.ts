@@ -1,5 +1,6 @@
 /** What correct rounding costs, and what it buys: the two precisions of each engine side by side. */
 import type { Certificate } from "./certified.ts";
+import { isPlainCall, kitIdentity } from "../peers/naming.ts";
 import type { ExactOverFast } from "./figures/exact_fast.ts";
 import { timedRows, type Which } from "../results/rows.ts";
 import { figure3, listText, markdownTable } from "../../lab/show/markdown.ts";
@@ -15,10 +16,15 @@ type Precision = typeof PRECISIONS[number];
 
 /** The rows of both precisions of the engines, of which figures show time over size. */
 export function exactAndFast(rows: readonly Row[], engines: readonly string[] = ENGINES): Row[] {
-  const names = engines.flatMap((engine) => PRECISIONS.map((level) => `${engine} ${level}`));
-  return rows.filter(({ implementation, kind }) =>
-    names.includes(implementation) || kind === "floor"
+  return rows.filter((row) =>
+    row.kind === "floor" ||
+    engines.some((engine) => PRECISIONS.some((level) => isRowOf(row, engine, level)))
   );
+}
+
+/** Whether a row is of an engine's plain calls. */
+function isRowOf(row: Row, engine: string, level: Precision): boolean {
+  return row.engine === engine && row.precision === level && row.passes === 1 && isPlainCall(row);
 }
 
 /** Time of exact over time of fast for each engine and size, from pairs of one round. */
@@ -29,8 +35,7 @@ export function exactOverFast(
 ): ExactOverFast[] {
   const timed = timedRows(rows, which);
   return engines.flatMap((engine) => {
-    const of = (level: Precision) =>
-      timed.filter(({ implementation }) => implementation === `${engine} ${level}`);
+    const of = (level: Precision) => timed.filter((row) => isRowOf(row, engine, level));
     const fast = of("fast");
     return of("exact").flatMap((exact): ExactOverFast[] => {
       // Only rounds of the same run were taken side by side.
@@ -38,8 +43,14 @@ export function exactOverFast(
       if (!other) return [];
       const { q1, median: ratio, q3 } = pairedRatio(exact.round_ns, other.round_ns);
       return [{
-        ...{ implementation: `${engine} exact / fast`, kind: "kit", engine, n: exact.rows },
-        ...{ ratio, q1, q3 },
+        implementation: `${engine} exact / fast`,
+        kind: "kit",
+        family: exact.library,
+        engine,
+        n: exact.rows,
+        ratio,
+        q1,
+        q3,
         exact_ns: exact.median_ns / exact.elements,
         fast_ns: other.median_ns / other.elements,
       }];
@@ -56,10 +67,10 @@ export function exactFastGaps(
   const timed = timedRows(rows, which);
   return engines.flatMap((engine) =>
     PRECISIONS.flatMap((level) => {
-      const name = `${engine} ${level}`;
-      if (timed.some(({ implementation }) => implementation === name)) return [];
+      const { name } = kitIdentity(engine, level);
+      if (timed.some((row) => isRowOf(row, engine, level))) return [];
       const gap = rows.find((row) =>
-        row.implementation === name && row.gap !== null &&
+        isRowOf(row, engine, level) && row.gap !== null &&
         (row.function === null || row.function === which.function)
       );
       return [`${name}: ${gap?.gap ?? "not in this run"}`];
@@ -120,7 +131,7 @@ export function formatExactFast(
   const lines = engines.map((engine) => {
     const last = ratios.findLast((one) => one.engine === engine);
     const errors = PRECISIONS.map((level) => certified(engine, level));
-    const swept = PRECISIONS.map((level) => sweep(rows, which, `${engine} ${level}`));
+    const swept = PRECISIONS.map((level) => sweep(rows, which, engine, level));
     return [
       `\`${engine}\``,
       last ? figure3(last.exact_ns) : "not measured",
@@ -188,8 +199,8 @@ function errorSentence(exact: Bought | undefined, fast: Bought | undefined): str
 }
 
 /** What the run itself found, over its inputs and a sweep, where no certificate says more. */
-function sweep(rows: readonly Row[], which: Which, name: string): string {
-  const errors = timedRows(rows, which).filter(({ implementation }) => implementation === name)
+function sweep(rows: readonly Row[], which: Which, engine: string, level: Precision): string {
+  const errors = timedRows(rows, which).filter((row) => isRowOf(row, engine, level))
     .flatMap(({ max_ulp, sweep_max_ulp }) => [max_ulp ?? 0, sweep_max_ulp ?? 0]);
   return errors.length > 0 ? `≥ ${ulpText(Math.max(...errors))}` : "–";
 }

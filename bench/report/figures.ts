@@ -1,6 +1,6 @@
-/** Every figure of the kit: pure functions from records, or data frames, to Plotly figures. */
-export type { Figure, Records } from "../../lab/figures/types.ts";
-export type { SpeedUp, Timing, Titles } from "../../lab/figures/sizes.ts";
+/** Every figure of the kit: pure functions from records to Plotly figures. */
+export type { Figure } from "../../lab/figures/types.ts";
+export type { Timing, Titles } from "../../lab/figures/sizes.ts";
 export type { CurvePoint, ErrorPoint } from "../../lab/figures/curves.ts";
 export { errorOverX, functionsOverX } from "../../lab/figures/curves.ts";
 export type { GpuTiming } from "../../lab/figures/elements.ts";
@@ -8,14 +8,8 @@ export { timeOverElements, trafficOverElements } from "../../lab/figures/element
 export type { EnvelopePoint } from "../../lab/figures/binades.ts";
 export type { SharePoint } from "./figures/certified.ts";
 export { errorMap } from "../../lab/figures/error_map.ts";
-export { errorOverBinades, shareOverError } from "./figures/certified.ts";
-export {
-  roofline,
-  speedUpOverSize,
-  timeOverSize,
-  timePerElement,
-} from "../../lab/figures/sizes.ts";
-export { speedUpBars } from "../../lab/figures/bars.ts";
+export { shareOverError } from "./figures/certified.ts";
+export { roofline, timeOverSize, timePerElement } from "../../lab/figures/sizes.ts";
 export type { ExactOverFast } from "./figures/exact_fast.ts";
 export { costOverSize } from "./figures/exact_fast.ts";
 export { overview, type OverviewRow } from "./figures/overview.ts";

@@ -4,7 +4,7 @@ import { FUNCTIONS } from "../plans/cases.ts";
 import { type Contender, contenders, least } from "./contenders.ts";
 import type { OverviewRow } from "./figures/overview.ts";
 import { timedRows } from "../results/rows.ts";
-import { durationText, figure3, listText } from "../../lab/show/markdown.ts";
+import { durationText, figure3, listText, percent } from "../../lab/show/markdown.ts";
 import type { Row } from "../results/schema.ts";
 
 /** The rows of the picture of a function, at the largest size. */
@@ -26,10 +26,6 @@ export function runText([row]: readonly Row[]): string {
   if (!row) return "";
   const noise = typeof row.noise === "number" ? `, machine noise ${percent(row.noise)}` : "";
   return `${row.cpu}, ${row.cores} cores, ${row.date?.slice(0, 10)}${noise}`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 }
 
 /** The size that the front page is about; undefined when nothing was timed. */

@@ -1,4 +1,5 @@
 /** The result of a run in a few honest sentences, every figure of them from the data. */
+import { headOf } from "../peers/naming.ts";
 import { fastestOfEach, type TimedRow, timedRows, type Which } from "../results/rows.ts";
 import { durationText, figure3, listText } from "../../lab/show/markdown.ts";
 import type { Row } from "../results/schema.ts";
@@ -61,7 +62,7 @@ function wrongValues(timed: readonly TimedRow[]): string {
   const wrong = new Set(
     // "NumPy naive, out" is "NumPy naive" with an output given: one formula, named once.
     timed.filter(({ wrong_input }) => wrong_input !== null)
-      .map(({ implementation }) => implementation.split(",")[0]!),
+      .map(headOf),
   );
   return wrong.size === 0
     ? ""

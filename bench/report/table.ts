@@ -5,6 +5,7 @@ import {
   type FunctionName,
   FUNCTIONS,
 } from "../plans/cases.ts";
+import { percent, significant } from "../../lab/show/markdown.ts";
 import type { Row } from "../results/schema.ts";
 
 /** All rows of one run, gaps at the end. */
@@ -63,34 +64,41 @@ function wrongAt({ wrong_input, wrong_got, wrong_want }: Row): string {
   return `x = ${number(wrong_input)}: ${number(wrong_got)}, not ${number(wrong_want)}`;
 }
 
+/** Why something is missing, who that is about, and for which functions. */
+export interface Missing {
+  readonly gap: string;
+  /** Of a library all of whose rows share the reason, the library. */
+  readonly names: readonly string[];
+  readonly cases: readonly string[];
+}
+
+/** Some gaps of a run by their reasons. */
+export function missingOf(gaps: readonly Row[], rows: readonly Row[]): Missing[] {
+  return [...Map.groupBy(gaps, ({ gap }) => gap!)].map(([gap, group]) => ({
+    gap,
+    names: [
+      ...new Set(group.map(({ implementation, library }) => {
+        const rest = rows.some((row) => row.library === library && row.gap !== gap);
+        return rest ? implementation : library ?? implementation;
+      })),
+    ],
+    cases: [
+      ...new Set(
+        group.flatMap(({ function: fn, dtype }) => fn === null ? [] : [`${fn} ${dtype}`]),
+      ),
+    ],
+  }));
+}
+
 /** What was not measured: a line for each reason, who it is about and for which functions. */
 export function formatGaps(rows: readonly Row[]): string[] {
-  const missing = rows.filter(({ gap }) => gap !== null);
+  const missing = missingOf(rows.filter(({ gap }) => gap !== null), rows);
   if (missing.length === 0) return [];
-  const lines = [...Map.groupBy(missing, ({ gap }) => gap!)].map(([gap, group]) => {
-    // A library all of whose rows share the reason is named once.
-    const names = new Set(group.map(({ implementation, library }) => {
-      const rest = rows.some((row) => row.library === library && row.gap !== gap);
-      return rest ? implementation : library ?? implementation;
-    }));
-    const cases = new Set(
-      group.flatMap(({ function: fn, dtype }) => fn === null ? [] : [`${fn} ${dtype}`]),
-    );
-    const where = cases.size > 0 ? ` (${[...cases].join(", ")})` : "";
-    return `  ${[...names].join("; ")}: ${gap}${where}`;
+  const lines = missing.map(({ gap, names, cases }) => {
+    const where = cases.length > 0 ? ` (${cases.join(", ")})` : "";
+    return `  ${names.join("; ")}: ${gap}${where}`;
   });
   return [`Not measured:\n${lines.join("\n")}`];
-}
-
-/** Three significant digits, large and small numbers as powers. */
-function significant(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  if (value !== 0 && (value >= 1e5 || value < 1e-3)) return value.toExponential(1);
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
-}
-
-function percent(value: number): string {
-  return `${(value * 100).toFixed(value < 0.1 ? 1 : 0)} %`;
 }
 
 /** Columns of text: the first and the last to the left, all others to the right. */

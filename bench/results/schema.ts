@@ -6,28 +6,30 @@
  * `--allow-ffi --allow-sys`, and `--allow-write` for putting the finished file in its place.
  */
 import pl, { type DataFrame } from "nodejs-polars";
-import { dirname } from "node:path";
 import type { Case } from "../plans/cases.ts";
 import { caseBytes } from "../plans/cases.ts";
 import type { Environment } from "../../lab/environment.ts";
+import { replaceBySync } from "../../lab/files.ts";
 import type { Implementation, Loaded } from "../peers/implementation.ts";
+import type { IdentityColumns } from "../peers/naming.ts";
+import { fieldsFromNames, NAMES_VERSION } from "./from_names.ts";
 import { quartiles } from "../../lab/statistics.ts";
-import type { Verdict } from "../race/validate.ts";
+import type { Verdict } from "../../lab/oracle/error.ts";
 
 /** Raised whenever a column changes its meaning, goes, or comes. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** One implementation on one case; or, where `gap` is not null, why there is no such row. */
-export interface Row extends Partial<Environment> {
+export interface Row extends IdentityColumns, Partial<Environment> {
   schema_version: number;
+  /** The name, made from the fields of `IdentityColumns`. */
   implementation: string;
-  kind: string;
-  /** Rows of one library form a group. */
-  library: string;
   /** Of the library; null when it did not load. */
   version: string | null;
+  /** Threads that were seen at work. */
   threads: number | null;
-  precision: string;
+  /** The GPU that computed, as it names itself; null where none did, or it is not known. */
+  adapter: string | null;
   includes: string;
   caveat: string | null;
   /** The case; null in the gap of an implementation that did not load at all. */
@@ -72,22 +74,53 @@ const REAL = pl.Float64;
 
 /** Column types, in the order of the file. The compiler holds it to the members of `Row`. */
 const SCHEMA = {
-  ...{
-    schema_version: WHOLE,
-    implementation: TEXT,
-    kind: TEXT,
-    library: TEXT,
-    version: TEXT,
-    threads: WHOLE,
-  },
-  ...{ precision: TEXT, includes: TEXT, caveat: TEXT },
-  ...{ function: TEXT, dtype: TEXT, distribution: TEXT, rows: WHOLE, columns: WHOLE },
-  ...{ elements: WHOLE, median_ns: REAL, q1_ns: REAL, q3_ns: REAL, samples: WHOLE },
-  ...{ calls_per_sample: WHOLE, round_ns: pl.List(REAL), ns_per_element: REAL },
-  ...{ elements_per_s: REAL, gb_per_s: REAL, max_ulp: REAL, max_abs_diff: REAL },
-  ...{ sweep_max_ulp: REAL, sweep_max_abs_diff: REAL, sweep_worst_input: REAL },
-  ...{ wrong_input: REAL, wrong_got: REAL, wrong_want: REAL, gap: TEXT },
-  ...{ cpu: TEXT, cores: WHOLE, os: TEXT, deno: TEXT, v8: TEXT, commit: TEXT, date: TEXT },
+  schema_version: WHOLE,
+  implementation: TEXT,
+  kind: TEXT,
+  library: TEXT,
+  engine: TEXT,
+  form: TEXT,
+  precision: TEXT,
+  memory: TEXT,
+  passes: WHOLE,
+  pool: TEXT,
+  clock: TEXT,
+  version: TEXT,
+  threads: WHOLE,
+  adapter: TEXT,
+  includes: TEXT,
+  caveat: TEXT,
+  function: TEXT,
+  dtype: TEXT,
+  distribution: TEXT,
+  rows: WHOLE,
+  columns: WHOLE,
+  elements: WHOLE,
+  median_ns: REAL,
+  q1_ns: REAL,
+  q3_ns: REAL,
+  samples: WHOLE,
+  calls_per_sample: WHOLE,
+  round_ns: pl.List(REAL),
+  ns_per_element: REAL,
+  elements_per_s: REAL,
+  gb_per_s: REAL,
+  max_ulp: REAL,
+  max_abs_diff: REAL,
+  sweep_max_ulp: REAL,
+  sweep_max_abs_diff: REAL,
+  sweep_worst_input: REAL,
+  wrong_input: REAL,
+  wrong_got: REAL,
+  wrong_want: REAL,
+  gap: TEXT,
+  cpu: TEXT,
+  cores: WHOLE,
+  os: TEXT,
+  deno: TEXT,
+  v8: TEXT,
+  commit: TEXT,
+  date: TEXT,
   noise: REAL,
 } satisfies Record<keyof Row, unknown>;
 
@@ -96,17 +129,25 @@ const NAMES = Object.keys(SCHEMA) as (keyof Row)[];
 /** Everything unknown: the start of every row. */
 function emptyRow(implementation: Implementation, loaded?: Loaded, item?: Case): Row {
   const { name, kind, library, precision, includes, caveat } = implementation;
+  const { engine = "", form = "", memory = "", passes = 1, pool = "", clock = "" } = implementation;
   return {
     ...(Object.fromEntries(NAMES.map((column) => [column, null])) as unknown as Row),
     schema_version: SCHEMA_VERSION,
     implementation: name,
     kind,
     library,
+    engine,
+    form,
     precision,
+    memory,
+    passes,
+    pool,
+    clock,
     includes,
     caveat: caveat ?? null,
     version: loaded?.version ?? null,
     threads: loaded?.threads ?? null,
+    adapter: loaded?.adapter ?? null,
     function: item?.fn ?? null,
     dtype: item?.dtype ?? null,
     distribution: item?.distribution ?? null,
@@ -182,34 +223,24 @@ export function toRows(frame: DataFrame): Row[] {
   return frame.toRecords() as unknown as Row[];
 }
 
-/** Writes a file whole or not at all: beside its place first, then renamed into it. */
+/** Writes a file, whole or not at all. */
 export function saveResults(rows: readonly Row[], path: string): void {
-  Deno.mkdirSync(dirname(path), { recursive: true });
-  const beside = `${path}.${Deno.pid}.partial`;
-  try {
-    toFrame(rows).writeParquet(beside, { compression: "zstd" });
-    Deno.renameSync(beside, path);
-  } catch (error) {
-    try {
-      Deno.removeSync(beside);
-    } catch {
-      // It was never made.
-    }
-    throw error;
-  }
+  replaceBySync(path, (beside) => toFrame(rows).writeParquet(beside, { compression: "zstd" }));
 }
 
 /**
- * Reads a file that `saveResults` wrote.
+ * Reads a file that `saveResults` wrote, now or with the schema version before.
  *
- * @throws {Error} when it has another schema version
+ * @throws {Error} when it has any other schema version
  */
 export function readResults(path: string): Row[] {
   Deno.statSync(path); // a clear NotFound in place of polars' own words
   const frame = pl.readParquet(path);
   const found = "schema_version" in frame.schema ? frame.getColumn("schema_version").max() : 0;
-  if (frame.height > 0 && found !== SCHEMA_VERSION) {
-    throw new Error(`${path} has schema version ${found}, not ${SCHEMA_VERSION}: measure anew`);
-  }
-  return toRows(frame);
+  if (frame.height === 0 || found === SCHEMA_VERSION) return toRows(frame);
+  if (found === NAMES_VERSION) return toRows(frame).map(fieldsFromNames);
+  const cure = typeof found === "number" && found > SCHEMA_VERSION
+    ? "a newer kit wrote it, use that"
+    : "measure anew";
+  throw new Error(`${path} has schema version ${found}, not ${SCHEMA_VERSION}: ${cure}`);
 }

@@ -8,7 +8,7 @@
  * calls, less what was resident before them. The compiler's own needs are in it too: a control does
  * the same with a plain copy in place of the engine.
  */
-import { KIT_ENGINES, type OpenEngine, openThreads } from "../peers/kit.ts";
+import { type OpenEngine, openerOf } from "../peers/kit.ts";
 
 /** What calls of growing sizes took. */
 export interface MemoryUse {
@@ -85,8 +85,7 @@ async function measureHere({ methods, threads }: OpenEngine, engine: string): Pr
 
 if (import.meta.main) {
   const name = Deno.args[0] ?? "wasm";
-  const pool = /^threads\((\d+)\)$/.exec(name);
-  const open = pool ? () => openThreads(Number(pool[1])) : KIT_ENGINES[name];
+  const open = openerOf(name);
   const opened = open ? await open() : { gap: `no engine is called ${name}` };
   if ("gap" in opened) console.log(JSON.stringify(opened));
   else {

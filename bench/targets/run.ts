@@ -2,15 +2,17 @@
  * The targets of the WebAssembly engines, measured in one run: `deno task targets`. Values are
  * validated first, rounds are interleaved, ratios are taken pair by pair within rounds.
  */
-import { basename, dirname } from "node:path";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { exitCodeOf } from "../../lab/interrupt.ts";
 import { caseName } from "../plans/cases.ts";
 import { type Environment, environment } from "../../lab/environment.ts";
 import { benchmark } from "../race/harness.ts";
 import type { Implementation } from "../peers/implementation.ts";
-import { KIT_ENGINES, kitImplementation, openThreads } from "../peers/kit.ts";
+import { kitImplementation, openerOf } from "../peers/kit.ts";
 import { PEERS } from "../peers/implementations.ts";
+import { replaceFile } from "../../lab/files.ts";
 import { progress } from "../../lab/progress.ts";
 import { referenceFiles } from "../results/files.ts";
 import { align } from "../report/table.ts";
@@ -81,12 +83,8 @@ export async function measureTargets(
 
 /** The rows of the kit that lines name. */
 function kitOf({ single, pool }: Engines): Implementation[] {
-  const size = Number(/^threads\((\d+)\)$/.exec(pool)?.[1] ?? 0);
-  const engines = new Map([
-    [single, KIT_ENGINES[single]],
-    [pool, size > 0 ? () => openThreads(size) : KIT_ENGINES[pool]],
-  ]);
-  return [...engines].flatMap(([engine, open]) => {
+  return [...new Set([single, pool])].flatMap((engine) => {
+    const open = openerOf(engine);
     if (!open) throw new RangeError(`no engine is called ${engine}`);
     return (["fast", "exact"] as const).flatMap((precision) => [
       kitImplementation({ engine, precision, open }),
@@ -116,7 +114,7 @@ export function formatTargets({ outcomes, ...run }: Targets): string {
 }
 
 /**
- * Every `bench/results/targets-*.json`, one for each machine, in the order of the names.
+ * Every `bench/reference/targets-*.json`, one for each machine, in the order of the names.
  *
  * @throws {RangeError} two have different lines: one of them was made by an older kit
  */
@@ -136,14 +134,7 @@ export function loadTargets(folder?: URL): Targets[] {
   return runs;
 }
 
-function saveTargets(targets: Targets, path: string): void {
-  Deno.mkdirSync(dirname(path), { recursive: true });
-  const beside = `${path}.${Deno.pid}.partial`;
-  Deno.writeTextFileSync(beside, `${JSON.stringify(targets, null, 2)}\n`);
-  Deno.renameSync(beside, path);
-}
-
-async function main(): Promise<number> {
+async function main(signal: AbortSignal): Promise<number> {
   const { values } = parseArgs({
     args: Deno.args,
     options: {
@@ -160,30 +151,12 @@ async function main(): Promise<number> {
   if (!(budget > 0 && budget < Infinity)) {
     throw new RangeError(`--budget ${values.budget}: it takes a positive number`);
   }
-  const stop = new AbortController();
-  const onSignal = () => stop.abort(new DOMException("interrupted", "AbortError"));
-  Deno.addSignalListener("SIGINT", onSignal);
-  try {
-    const engines = { single: values.engine, pool: values.pool };
-    const targets = await measureTargets(engines, budget, stop.signal);
-    const output = values.output ?? LOCAL_TARGETS;
-    saveTargets(targets, output);
-    console.log(`${formatTargets(targets)}\n\nSaved in ${output}`);
-    return 0;
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    console.error("Interrupted: nothing was saved.");
-    return 130; // 128 + SIGINT, as shells have it
-  } finally {
-    Deno.removeSignalListener("SIGINT", onSignal);
-  }
+  const engines = { single: values.engine, pool: values.pool };
+  const targets = await measureTargets(engines, budget, signal);
+  const output = values.output ?? LOCAL_TARGETS;
+  await replaceFile(output, `${JSON.stringify(targets, null, 2)}\n`);
+  console.log(`${formatTargets(targets)}\n\nSaved in ${output}`);
+  return 0;
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main());
-  } catch (error) {
-    console.error(`targets: ${error instanceof Error ? error.message : error}`);
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) Deno.exit(await exitCodeOf("targets", main));

@@ -28,6 +28,7 @@ export type {
   AsyncUnaryWithGrad,
   Backward,
   Engine,
+  EngineMethods,
   Options,
   Precision,
   Unary,

@@ -135,6 +135,39 @@ export interface Backward {
 }
 
 /**
+ * The methods of every engine; what calling them is like depends on the engine.
+ *
+ * @example
+ * ```ts
+ * import type { AsyncUnary, EngineMethods, Unary } from "@softplus/kit";
+ *
+ * type Method = EngineMethods<Unary | AsyncUnary, unknown, unknown>["softplus"];
+ * ```
+ */
+export interface EngineMethods<OneToOne, OneToTwo, TwoToOne> {
+  /** log(1 + e^x). */
+  readonly softplus: OneToOne;
+  /** The derivative of softplus: sigmoid. */
+  readonly softplusGrad: OneToOne;
+  /** 1 / (1 + e^-x). */
+  readonly sigmoid: OneToOne;
+  /** The derivative of sigmoid, sigmoid(x) sigmoid(-x); with beta, beta times that of beta x. */
+  readonly sigmoidGrad: OneToOne;
+  /** log(sigmoid(x)) = -softplus(-x). */
+  readonly logSigmoid: OneToOne;
+  /** The derivative of logSigmoid: sigmoid(-x). */
+  readonly logSigmoidGrad: OneToOne;
+  /** softplus and sigmoid in one pass. */
+  readonly softplusWithGrad: OneToTwo;
+  /** upstream * softplusGrad(x), rounded once. */
+  readonly softplusBackward: TwoToOne;
+  /** upstream * sigmoidGrad(x), rounded once. */
+  readonly sigmoidBackward: TwoToOne;
+  /** upstream * logSigmoidGrad(x), rounded once. */
+  readonly logSigmoidBackward: TwoToOne;
+}
+
+/**
  * The methods of a synchronous engine.
  *
  * @example
@@ -144,29 +177,9 @@ export interface Backward {
  * const engines: Engine[] = [scalar, wasm];
  * ```
  */
-export interface Engine {
+export interface Engine extends EngineMethods<Unary, UnaryWithGrad, Backward> {
   /** The engine's name, as benchmarks and certificates print it. */
   readonly name: string;
-  /** log(1 + e^x). */
-  readonly softplus: Unary;
-  /** The derivative of softplus: sigmoid. */
-  readonly softplusGrad: Unary;
-  /** 1 / (1 + e^-x). */
-  readonly sigmoid: Unary;
-  /** The derivative of sigmoid, sigmoid(x) sigmoid(-x); with beta, beta times that of beta x. */
-  readonly sigmoidGrad: Unary;
-  /** log(sigmoid(x)) = -softplus(-x). */
-  readonly logSigmoid: Unary;
-  /** The derivative of logSigmoid: sigmoid(-x). */
-  readonly logSigmoidGrad: Unary;
-  /** softplus and sigmoid in one pass. */
-  readonly softplusWithGrad: UnaryWithGrad;
-  /** upstream * softplusGrad(x), rounded once. */
-  readonly softplusBackward: Backward;
-  /** upstream * sigmoidGrad(x), rounded once. */
-  readonly sigmoidBackward: Backward;
-  /** upstream * logSigmoidGrad(x), rounded once. */
-  readonly logSigmoidBackward: Backward;
 }
 
 /**
@@ -247,27 +260,7 @@ export interface AsyncBackward {
  * const engine: AsyncEngine = pool;
  * ```
  */
-export interface AsyncEngine {
+export interface AsyncEngine extends EngineMethods<AsyncUnary, AsyncUnaryWithGrad, AsyncBackward> {
   /** The engine's name, as benchmarks and certificates print it. */
   readonly name: string;
-  /** log(1 + e^x). */
-  readonly softplus: AsyncUnary;
-  /** The derivative of softplus: sigmoid. */
-  readonly softplusGrad: AsyncUnary;
-  /** 1 / (1 + e^-x). */
-  readonly sigmoid: AsyncUnary;
-  /** The derivative of sigmoid, sigmoid(x) sigmoid(-x); with beta, beta times that of beta x. */
-  readonly sigmoidGrad: AsyncUnary;
-  /** log(sigmoid(x)) = -softplus(-x). */
-  readonly logSigmoid: AsyncUnary;
-  /** The derivative of logSigmoid: sigmoid(-x). */
-  readonly logSigmoidGrad: AsyncUnary;
-  /** softplus and sigmoid in one pass. */
-  readonly softplusWithGrad: AsyncUnaryWithGrad;
-  /** upstream * softplusGrad(x), rounded once. */
-  readonly softplusBackward: AsyncBackward;
-  /** upstream * sigmoidGrad(x), rounded once. */
-  readonly sigmoidBackward: AsyncBackward;
-  /** upstream * logSigmoidGrad(x), rounded once. */
-  readonly logSigmoidBackward: AsyncBackward;
 }

@@ -10,13 +10,12 @@ import { methodsOf } from "./engine.ts";
 import { describe, Matrix } from "./matrix.ts";
 import { kernels, type MethodName, methods } from "./methods.ts";
 import { checkTensor, prepare } from "./prepare.ts";
-import type { Options, WithGrad } from "./types.ts";
+import type { EngineMethods, Options, WithGrad } from "./types.ts";
 import { openDevice, type OpenedDevice, type WebGpuOptions } from "./webgpu/device.ts";
-import { formatOf, GpuArray, shapeOf } from "./webgpu/gpu_array.ts";
+import { formatOf, GpuArray, shapeOf, wrapBuffer } from "./webgpu/gpu_array.ts";
 import { computeResident, uploaded } from "./webgpu/resident.ts";
 import { Session, type SessionLimits } from "./webgpu/session.ts";
 import { Timer } from "./webgpu/timer.ts";
-import { wrapBuffer } from "./webgpu/wrap.ts";
 import { computeTyped } from "./webgpu/typed.ts";
 
 /**
@@ -112,7 +111,8 @@ export interface GpuBackward {
  * const once = (gpu: WebGpuEngine, x: Float32Array) => gpu.softplus(gpu.upload(x)).read();
  * ```
  */
-export interface WebGpuEngine extends AsyncDisposable {
+export interface WebGpuEngine
+  extends EngineMethods<GpuUnary, GpuUnaryWithGrad, GpuBackward>, AsyncDisposable {
   /** "webgpu". */
   readonly name: string;
   /** The GPU, as it names itself. */
@@ -124,26 +124,6 @@ export interface WebGpuEngine extends AsyncDisposable {
   readonly device: GPUDevice;
   /** GPU buffers that arrays and calls under way hold at this moment. */
   readonly buffersInUse: number;
-  /** log(1 + e^x). */
-  readonly softplus: GpuUnary;
-  /** The derivative of softplus: sigmoid. */
-  readonly softplusGrad: GpuUnary;
-  /** 1 / (1 + e^-x). */
-  readonly sigmoid: GpuUnary;
-  /** The derivative of sigmoid, sigmoid(x) sigmoid(-x); with beta, beta times that of beta x. */
-  readonly sigmoidGrad: GpuUnary;
-  /** log(sigmoid(x)) = -softplus(-x). */
-  readonly logSigmoid: GpuUnary;
-  /** The derivative of logSigmoid: sigmoid(-x). */
-  readonly logSigmoidGrad: GpuUnary;
-  /** softplus and sigmoid in one pass. */
-  readonly softplusWithGrad: GpuUnaryWithGrad;
-  /** upstream * softplusGrad(x), rounded once. */
-  readonly softplusBackward: GpuBackward;
-  /** upstream * sigmoidGrad(x), rounded once. */
-  readonly sigmoidBackward: GpuBackward;
-  /** upstream * logSigmoidGrad(x), rounded once. */
-  readonly logSigmoidBackward: GpuBackward;
   /** Copies an array or Matrix to the GPU; x may change afterwards. */
   upload<T extends GpuInput>(x: T): GpuArray<T>;
   /**
@@ -204,38 +184,7 @@ export async function webgpu(options?: WebGpuOptions): Promise<WebGpuEngine> {
 /** The engine on a device; tests give smaller limits. */
 export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpuEngine {
   const session = new Session(opened, limits);
-
-  /** A method on typed arrays: checks now, uploads now, and fills the result later. */
-  async function typed(
-    method: MethodName,
-    x: unknown,
-    upstream: unknown,
-    options: unknown,
-  ): Promise<unknown> {
-    session.assertUsable(method);
-    checkGpuInput(method, "x", x, accepted);
-    if (kernels[methods[method].kernel].inputs === 2) {
-      checkGpuInput(method, "upstream", upstream, "an array or Matrix as x");
-    }
-    const { call, result } = prepare(method, methods[method], x, upstream, options);
-    session.assertUsable(method); // an option's getter may have disposed of the engine
-    await session.track(computeTyped(session, method, call));
-    return result;
-  }
-
-  /** A method on arrays that stay on the GPU. */
-  function resident(
-    method: MethodName,
-    x: unknown,
-    upstream: unknown,
-    options: unknown,
-  ): unknown {
-    session.assertUsable(method);
-    const results = computeResident(session, method, methods[method], x, upstream, options);
-    return results.length === 1 ? results[0] : { value: results[0], grad: results[1] };
-  }
-
-  const gpu = Object.freeze({
+  return Object.freeze({
     name: "webgpu",
     adapter: opened.adapter,
     get device() {
@@ -246,37 +195,69 @@ export function makeEngine(opened: OpenedDevice, limits?: SessionLimits): WebGpu
       return session.pool.used;
     },
     ...methodsOf((method, x, upstream, options) =>
-      (GpuArray.storage(x) === undefined ? typed : resident)(method, x, upstream, options)
+      (GpuArray.storage(x) === undefined ? typed : resident)(session, method, x, upstream, options)
     ),
     upload: ((x: unknown) => uploadArray(session, x)) as WebGpuEngine["upload"],
     wrap: ((buffer: unknown, shape: unknown) =>
       wrapBuffer(session, buffer, shape)) as WebGpuEngine["wrap"],
-    startTimer() {
-      session.assertUsable("startTimer");
-      session.batch.flush();
-      session.timer?.destroy();
-      const timer = session.timer = new Timer(session.device);
-      return {
-        read() {
-          session.assertUsable("timer.read");
-          session.batch.flush();
-          return session.track(session.untilLost(timer.read()));
-        },
-        stop() {
-          session.batch.flush();
-          if (session.timer === timer) {
-            session.timer = undefined;
-          }
-          timer.destroy();
-        },
-      };
-    },
+    startTimer: () =>
+      startTimer(session),
     dispose: () =>
       session.dispose(),
-    [asyncDisposeSymbol()]: () =>
-      session.dispose(),
+    [asyncDisposeSymbol()]: () => session.dispose(),
   }) as unknown as WebGpuEngine;
-  return gpu;
+}
+
+/** A method on typed arrays: checks now, uploads now, and fills the result later. */
+async function typed(
+  session: Session,
+  method: MethodName,
+  x: unknown,
+  upstream: unknown,
+  options: unknown,
+): Promise<unknown> {
+  session.assertUsable(method);
+  checkGpuInput(method, "x", x, accepted);
+  if (kernels[methods[method].kernel].inputs === 2) {
+    checkGpuInput(method, "upstream", upstream, "an array or Matrix as x");
+  }
+  const { call, result } = prepare(method, methods[method], x, upstream, options);
+  session.assertUsable(method); // an option's getter may have disposed of the engine
+  await session.track(computeTyped(session, method, call));
+  return result;
+}
+
+/** A method on arrays that stay on the GPU. */
+function resident(
+  session: Session,
+  method: MethodName,
+  x: unknown,
+  upstream: unknown,
+  options: unknown,
+): unknown {
+  session.assertUsable(method);
+  const results = computeResident(session, method, methods[method], x, upstream, options);
+  return results.length === 1 ? results[0] : { value: results[0], grad: results[1] };
+}
+
+/** Times kernels until it is stopped, or another one is started. */
+function startTimer(session: Session): ReturnType<WebGpuEngine["startTimer"]> {
+  session.assertUsable("startTimer");
+  session.batch.flush();
+  session.timer?.destroy();
+  const timer = session.timer = new Timer(session.device);
+  return {
+    read() {
+      session.assertUsable("timer.read");
+      session.batch.flush();
+      return session.track(session.untilLost(timer.read()));
+    },
+    stop() {
+      session.batch.flush();
+      if (session.timer === timer) session.timer = undefined;
+      timer.destroy();
+    },
+  };
 }
 
 const accepted = "a Float32Array, a Float16Array, a Matrix of one of them or a GpuArray";

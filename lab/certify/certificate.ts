@@ -8,7 +8,8 @@
  */
 import { fromBits } from "../floats.ts";
 import type { Sources } from "./sources.ts";
-import type { Format, FunctionName, Rule, Violation, Witness } from "./types.ts";
+import type { WitnessBits } from "../oracle/error.ts";
+import type { Format, FunctionName, Rule, Violation } from "./types.ts";
 
 /** Errors by the sign and the exponent of x. Missing exponents were not tried or were all right. */
 export interface Binades {
@@ -45,7 +46,7 @@ export interface Certificate {
   readonly problems: readonly string[];
   /** Greatest error in ULP: distance to the exact value, in units of the correct result. */
   readonly maxUlp: number;
-  readonly worst: Witness | null;
+  readonly worst: WitnessBits | null;
   readonly misrounded: number;
   readonly violations: Readonly<Record<Rule, Violation>>;
   readonly subnormals: {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { WitnessBits } from "../oracle/error.ts";
 import { ulpError } from "../oracle/mpfr.ts";
 import { type Binades, fromHex } from "./certificate.ts";
 import {
@@ -14,7 +15,6 @@ import {
   RULES,
   type SliceResult,
   type Violation,
-  type Witness,
 } from "./types.ts";
 
 /** Slices joined into one. */
@@ -22,7 +22,7 @@ export interface Joined {
   readonly inputs: number;
   readonly misrounded: number;
   readonly maxUlp: number;
-  readonly worst: Witness | null;
+  readonly worst: WitnessBits | null;
   readonly histogram: readonly number[];
   readonly violations: Readonly<Record<Rule, Violation>>;
   readonly subnormal: number;
@@ -133,7 +133,7 @@ export function problemsOf(
   bound: number | null,
 ): string[] {
   const problems: string[] = [];
-  const witness = ({ x, got, want, beta }: Witness) =>
+  const witness = ({ x, got, want, beta }: WitnessBits) =>
     `x=${x} got=${got} want=${want}${beta === undefined ? "" : ` beta=${beta}`}`;
   if (bound !== null && joined.maxUlp > bound && joined.worst) {
     problems.push(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { replaceFile } from "../files.ts";
 import { environment } from "../environment.ts";
 import { PAIR_BOUND } from "../oracle/double_double.ts";
 import { type ReferenceName, REFERENCES, SCREEN_BOUND } from "../oracle/screen.ts";
@@ -68,8 +69,8 @@ export async function proveScreens(options: {
     };
     hard[format] = Object.fromEntries(REFERENCES.map((name) => [name, total(name).hard]));
   }
-  await write(paths[0]!, report);
-  await write(paths[1]!, hard);
+  await replaceFile(paths[0]!, formatJson(report));
+  await replaceFile(paths[1]!, formatJson(hard));
   console.log(JSON.stringify(report, null, 2));
   return held;
 }
@@ -81,9 +82,4 @@ async function readJson(path: string): Promise<unknown> {
     if (error instanceof Deno.errors.NotFound) return {};
     throw error;
   }
-}
-
-async function write(path: string, value: unknown): Promise<void> {
-  await Deno.writeTextFile(`${path}.new`, formatJson(value));
-  await Deno.rename(`${path}.new`, path);
 }

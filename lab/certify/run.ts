@@ -7,23 +7,15 @@ import { environment } from "../environment.ts";
 import type { Gap } from "../implementation.ts";
 import type { Progress } from "../progress.ts";
 import type { Format } from "../floats.ts";
-import { type Certificate, fileOf, formatJson } from "./certificate.ts";
-import { join, type Joined, problemsOf } from "./join.ts";
+import { type Certified, conclude, type Finding } from "./conclude.ts";
 import { runJobs, Stopped } from "./pool.ts";
 import { QUICK_SAMPLES, SAMPLES } from "./sample.ts";
 import type { Job, Outcome } from "./job.ts";
 import { mirrored, SLICES } from "./slices.ts";
-import { type Sources, sourcesOf, sourcesOfSubject } from "./sources.ts";
+import { sourcesOf, sourcesOfSubject } from "./sources.ts";
 import { Store } from "./store.ts";
-import { isWhole, type Loaded, type Subject, subjectOf } from "./subject.ts";
-import {
-  EDGES,
-  type FunctionName,
-  isParts,
-  type Mode,
-  type SliceResult,
-  type Target,
-} from "./types.ts";
+import { type Loaded, type Subject, subjectOf } from "./subject.ts";
+import { type FunctionName, isParts, type Mode, type SliceResult, type Target } from "./types.ts";
 
 /** What to verify, and where things are. */
 export interface Plan {
@@ -43,15 +35,6 @@ export interface Plan {
   readonly slices?: readonly number[];
 }
 
-/** What came of one target. */
-export interface Finding {
-  readonly target: Target;
-  readonly joined: Joined;
-  readonly problems: readonly string[];
-  /** True where a certificate of these very sources was there to compare with, or was written. */
-  readonly certified: boolean;
-}
-
 /** What the verification came to. */
 export interface Report {
   readonly findings: readonly Finding[];
@@ -69,12 +52,7 @@ interface Lane {
 }
 
 /** What is known about a subject before anything runs. */
-interface About {
-  readonly subject: Subject;
-  readonly sources: Sources;
-  readonly version: string;
-  call(name: FunctionName): string;
-  readonly adapter: string | undefined;
+interface About extends Certified {
   /** Whether it has a function in a format. */
   has(name: FunctionName, format: Format): boolean;
 }
@@ -117,7 +95,7 @@ export async function verify(plan: Plan): Promise<Report> {
   for (const target of targets) {
     if (failed.has(target.subject)) continue;
     const own = lanes.filter((lane) => lane.target === target);
-    findings.push(await conclude(target, own, about.get(target.subject)!, plan, machine));
+    findings.push(await conclude(target, own, about.get(target.subject)!, { ...plan, machine }));
   }
   for (const { store } of lanes) await store.clear();
   return { findings, gaps };
@@ -257,112 +235,4 @@ export function jobsOf(lanes: readonly Lane[]): Job[] {
   return [...jobs.values()]
     .sort((a, b) => (a.mode === b.mode ? a.slice - b.slice : a.mode === "quick" ? -1 : 1))
     .map((job, id) => ({ ...job, id }));
-}
-
-/** Joins the slices of a target, judges, and writes or compares the certificate. */
-async function conclude(
-  target: Target,
-  lanes: readonly Lane[],
-  { subject, sources, version, call, adapter }: About,
-  plan: Plan,
-  machine: { cpu: string; os: string; deno: string; v8: string; date: string },
-): Promise<Finding> {
-  const { name, format } = target;
-  const main = lanes.find(({ mode }) => mode === "full") ?? lanes[0]!;
-  const joined = join(main.found.values(), name, format);
-  const bound = isParts(name) ? null : subject.bound?.(name, format) ?? null;
-  const problems = subject.kind === "kit" ? problemsOf(joined, name, format, bound) : [];
-  const quickSlices = lanes.find(({ mode }) => mode === "quick")?.found.values() ??
-    (format === "f64" ? [...main.found.values()].filter(({ slice }) => slice < QUICK_SAMPLES) : []);
-  const quickJoined = join(quickSlices, name, format);
-  const quick = quickJoined.inputs === 0 || subject.kind !== "kit"
-    ? null
-    : { inputs: quickJoined.inputs, digest: quickJoined.digest };
-  const path = `${plan.certificates}/${fileOf({ ...target })}`;
-  if (plan.quick) {
-    const earlier = await readCertificate(path);
-    const comparable = quick !== null && earlier?.quick?.inputs === quick.inputs &&
-      (subject.machineBound !== true || earlier.environment.adapter === adapter);
-    if (comparable && earlier.quick!.digest !== quick.digest) {
-      problems.push(
-        `${name} ${format}: results are not those certified, digest ${quick.digest} ` +
-          `instead of ${earlier.quick!.digest}`,
-      );
-    }
-    return {
-      ...{ target, joined, problems },
-      certified: comparable === true && earlier.sources.hash === sources.hash,
-    };
-  }
-  const certificate: Certificate = {
-    subject: subject.id,
-    kind: subject.kind,
-    engine: subject.engine,
-    build: subject.build,
-    precision: subject.precision,
-    function: name,
-    format,
-    version,
-    call: call(name),
-    method: format === "f64"
-      ? "sampled"
-      : subject.subsetOnly
-      ? "subset"
-      : isParts(name) && !isWhole(subject, name)
-      ? "strided"
-      : "exhaustive",
-    inputs: joined.inputs,
-    bound,
-    verdict: problems.length > 0 ? "broken" : subject.kind === "kit" ? "holds" : "no promise",
-    problems,
-    maxUlp: joined.maxUlp,
-    worst: joined.worst,
-    misrounded: joined.misrounded,
-    violations: joined.violations,
-    subnormals: { results: joined.subnormal, flushed: joined.flushed },
-    reference: {
-      screen: isParts(name)
-        ? "the parts"
-        : format === "f32"
-        ? "lab/oracle/screen.ts"
-        : "lab/oracle/double_double.ts",
-      decidedByMpfr: joined.mpfr,
-      confirmedByMpfr: joined.tested,
-    },
-    histogram: histogramOf(joined),
-    binades: joined.binades,
-    quick,
-    sources,
-    environment: {
-      cpu: machine.cpu,
-      ...(adapter === undefined ? {} : { adapter }),
-      os: machine.os,
-      deno: machine.deno,
-      v8: machine.v8,
-      date: machine.date,
-    },
-    time: {
-      workerSeconds: Number(joined.seconds.toFixed(1)),
-      workers: subject.alone ? 1 : plan.workers,
-    },
-  };
-  await Deno.mkdir(plan.certificates, { recursive: true });
-  await Deno.writeTextFile(`${path}.new`, formatJson(certificate));
-  await Deno.rename(`${path}.new`, path);
-  return { target, joined, problems, certified: true };
-}
-
-function histogramOf({ histogram }: Joined): Certificate["histogram"] {
-  let length = histogram.length;
-  while (length > 1 && histogram[length - 1] === 0) length--;
-  return { edges: EDGES.slice(0, length), counts: histogram.slice(0, length) };
-}
-
-async function readCertificate(path: string): Promise<Certificate | undefined> {
-  try {
-    return JSON.parse(await Deno.readTextFile(path)) as Certificate;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

@@ -11,7 +11,8 @@
  */
 import { Random } from "../random.ts";
 import { BOUNDARIES } from "../oracle/boundaries.ts";
-import { exponentOf, report, step, ulp } from "../floats.ts";
+import { exponentOf, report, step } from "../floats.ts";
+import { inUlp } from "../oracle/error.ts";
 import { exact, ulpError } from "../oracle/mpfr.ts";
 import { evaluate, LEAST, pair, PAIR_BOUND } from "../oracle/double_double.ts";
 import hardCases from "./hard-cases.json" with { type: "json" };
@@ -184,7 +185,7 @@ function compare(tally: Tally, name: UnaryName, x: F64, got: F64, pairs: Pairs):
     const finite = Number.isFinite(x[i]!) && Number.isFinite(g);
     const measured = !finite || !hasPair(name === "logSigmoid" ? "softplus" : name, sign * x[i]!)
       ? ulpError(name, x[i]!, g, "f64")
-      : Math.abs(sign * g - high[i]! - low[i]!) / ulp(want[i]!, "f64");
+      : inUlp(sign * g - high[i]! - low[i]!, want[i]!, "f64");
     const error = Object.is(g, w) ? Math.min(measured, 0.5) : measured;
     if (Object.is(g, w)) tally.agree(x[i]!, w, error);
     else tally.judge(x[i]!, g, w, error);

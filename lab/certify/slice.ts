@@ -6,16 +6,8 @@
 import { errorOfRounding, Tally } from "./tally.ts";
 import { makeReference, refer, type Reference } from "../oracle/screen.ts";
 import { blocks, exponentOfSlice, mirrored, partsBits } from "./slices.ts";
-import { type Elementwise, isWhole, type Loaded, type Subject, subjectOf } from "./subject.ts";
-import {
-  type Format,
-  isParts,
-  type Mode,
-  type PartsName,
-  type SliceResult,
-  type Target,
-  type UnaryName,
-} from "./types.ts";
+import { type Elementwise, isWhole, type Subject, subjectOf } from "./subject.ts";
+import { isParts, type PartsName, type Target, type UnaryName } from "./types.ts";
 import type { Job, Outcome } from "./job.ts";
 import { applyOf, attempt, load } from "./loading.ts";
 import { judgeEach, judgeParts } from "./parts.ts";

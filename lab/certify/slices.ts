@@ -4,7 +4,7 @@
  *
  * The quick subset takes from each slice every 509th pattern (a prime, so that the low bits vary)
  * and the places where something can go wrong: neighbourhoods of thresholds, powers of two and
- * multiples of ln2/2, special values, and the hard cases that lab/certify/screen-proof.ts found.
+ * multiples of ln2/2, special values, and the hard cases that lab/certify/screen_proof.ts found.
  *
  * @module
  */

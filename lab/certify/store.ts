@@ -8,6 +8,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { replaceFile } from "../files.ts";
 import type { Mode, SliceResult, Target } from "./types.ts";
 
 /** What the slices of a target depend on besides the target. */
@@ -48,12 +49,9 @@ export class Store {
     return found;
   }
 
-  /** Keeps a slice: written beside, then renamed, so that no half of one is ever read. */
+  /** Keeps a slice, so that no half of one is ever read. */
   async write(result: SliceResult): Promise<void> {
-    await Deno.mkdir(this.#folder, { recursive: true });
-    const path = `${this.#folder}/${result.slice}.json`;
-    await Deno.writeTextFile(`${path}.new`, JSON.stringify(result));
-    await Deno.rename(`${path}.new`, path);
+    await replaceFile(`${this.#folder}/${result.slice}.json`, JSON.stringify(result));
   }
 
   /** Forgets everything. */

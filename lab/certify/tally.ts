@@ -7,28 +7,15 @@
  *
  * @module
  */
-import { FORMATS, hex as hexOf } from "../floats.ts";
-import {
-  EDGES,
-  type Format,
-  type Rule,
-  RULES,
-  type SliceResult,
-  type Violation,
-  type Witness,
-} from "./types.ts";
+import { FORMATS } from "../floats.ts";
+import { bitsOfWitness, F32_PER_UNIT, type WitnessBits, wrongKind } from "../oracle/error.ts";
+import { EDGES, type Format, type Rule, RULES, type SliceResult, type Violation } from "./types.ts";
 
 /** The greatest error of the correctly rounded results of a block, and where. */
 export interface Rounding {
   error: number;
   at: number;
 }
-
-/** 1 / ulp(y) by the biased exponent of a float32 y. */
-const unitsOf = Float64Array.from(
-  { length: 256 },
-  (_, biased) => 2 ** -(Math.max(biased, 1) - 127 - 23),
-);
 
 /** The greatest error in a block whose results are all correctly rounded. */
 export function errorOfRounding(
@@ -38,19 +25,15 @@ export function errorOfRounding(
   length: number,
 ): Rounding {
   const worst = { error: 0, at: 0 };
+  const perUnit = F32_PER_UNIT;
   for (let i = 0; i < length; i++) {
-    const error = Math.abs(want[i]! - y[i]!) * unitsOf[(wantBits[i]! >>> 23) & 255]!;
+    const error = Math.abs(want[i]! - y[i]!) * perUnit[(wantBits[i]! >>> 23) & 255]!;
     if (error > worst.error) { // NaN is not greater
       worst.error = error;
       worst.at = i;
     }
   }
   return worst;
-}
-
-/** Bits in hexadecimal, without the value. */
-export function bitsHex(x: number, format: Format): string {
-  return hexOf(x, format).split(" ", 1)[0]!;
 }
 
 /** Collects the counts of one slice for one target. */
@@ -64,10 +47,10 @@ export class Tally {
   tested = 0;
   seconds = 0;
   readonly #histogram = EDGES.map(() => 0).concat(0);
-  readonly #violations: Record<Rule, { count: number; first?: Witness }>;
+  readonly #violations: Record<Rule, { count: number; first?: WitnessBits }>;
   readonly #digest = new Int32Array([0x811c9dc5, 0x2545f491]);
   readonly #binades = new Map<number, { max: number; misrounded: number }>();
-  #worst: Witness | undefined;
+  #worst: WitnessBits | undefined;
   readonly #format: Format;
 
   constructor(format: Format) {
@@ -93,12 +76,13 @@ export class Tally {
     const n = x.length;
     const gotBits = new Int32Array(got.buffer, got.byteOffset, n);
     const flip = sign === 1 ? 0 : 0x80000000 | 0;
+    const perUnit = F32_PER_UNIT;
     let equal = 0;
     for (let i = 0; i < n; i++) {
       if (gotBits[i] === (wantBits[i]! ^ flip)) equal++;
       else {
-        const unit = unitsOf[(wantBits[i]! >>> 23) & 255]!;
-        this.judge(x[i]!, got[i]!, sign * want[i]!, Math.abs(got[i]! - sign * y[i]!) * unit);
+        const scale = perUnit[(wantBits[i]! >>> 23) & 255]!;
+        this.judge(x[i]!, got[i]!, sign * want[i]!, Math.abs(got[i]! - sign * y[i]!) * scale);
       }
     }
     this.inputs += n;
@@ -113,10 +97,8 @@ export class Tally {
   /** Takes in one result that is not, bit for bit, the correctly rounded one, with its error. */
   judge(x: number, got: number, want: number, ulps: number): void {
     if (Object.is(got, want)) return this.#count(0); // NaNs of other bits
-    if (Number.isNaN(want) || Number.isNaN(got)) return this.violate("nan", x, got, want);
-    if (!Number.isFinite(want) || !Number.isFinite(got)) {
-      return this.violate("infinity", x, got, want);
-    }
+    const wrong = wrongKind(got, want);
+    if (wrong !== undefined) return this.violate(wrong, x, got, want);
     if (got === want) {
       this.violate("zeroSign", x, got, want);
       return this.#count(0);
@@ -209,8 +191,7 @@ export class Tally {
     this.#histogram[bin]!++;
   }
 
-  #witness(x: number, got: number, want: number): Witness {
-    const format = this.#format;
-    return { x: bitsHex(x, format), got: bitsHex(got, format), want: bitsHex(want, format) };
+  #witness(input: number, got: number, want: number): WitnessBits {
+    return bitsOfWitness({ input, got, want }, this.#format);
   }
 }

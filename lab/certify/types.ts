@@ -4,6 +4,7 @@
  * @module
  */
 import type { Format as AnyFormat } from "../floats.ts";
+import type { WitnessBits } from "../oracle/error.ts";
 
 /** What is certified; float16 has so few numbers that tests/kernels/float16.test.ts tries them all. */
 export type Format = Exclude<AnyFormat, "f16">;
@@ -44,19 +45,10 @@ export interface Target {
   readonly format: Format;
 }
 
-/** An input with what came out and what is right: bits in hexadecimal. */
-export interface Witness {
-  readonly x: string;
-  readonly got: string;
-  readonly want: string;
-  /** Where it was not 1. */
-  readonly beta?: number;
-}
-
 /** How many results broke a rule that has no size, and the first that did. */
 export interface Violation {
   readonly count: number;
-  readonly first?: Witness;
+  readonly first?: WitnessBits;
 }
 
 /** Rules that have no size. */
@@ -73,7 +65,7 @@ export interface SliceResult {
   readonly misrounded: number;
   /** The greatest error in ULP, 0.5 at most where nothing was misrounded. */
   readonly maxUlp: number;
-  readonly worst?: Witness;
+  readonly worst?: WitnessBits;
   /** Counts of errors, by the bins of {@linkcode EDGES}. */
   readonly histogram: readonly number[];
   readonly violations: Readonly<Record<Rule, Violation>>;

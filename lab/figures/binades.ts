@@ -1,9 +1,8 @@
 /** The axis of figures over all float32: a step for each binade of x, from -infinity to +infinity. */
+import type { Drawn } from "./theme.ts";
 
 /** The greatest error of an implementation for 2^exponent <= |x| < 2^(exponent+1). */
-export interface EnvelopePoint {
-  readonly implementation: string;
-  readonly kind: string;
+export interface EnvelopePoint extends Drawn {
   readonly negative: boolean;
   readonly exponent: number;
   readonly ulp: number;

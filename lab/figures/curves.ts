@@ -1,9 +1,8 @@
 /** Figures over x: the functions themselves, and the error of their implementations. */
-import type { Figure, Mark, Records, Trace } from "./types.ts";
-import { records } from "./types.ts";
+import type { Figure, Mark, Trace } from "./types.ts";
 import { numberLabel } from "./axes.ts";
 import type { Titles } from "./sizes.ts";
-import { COLOURS, layoutOf, lineOf } from "./theme.ts";
+import { COLOURS, type Drawn, layoutOf, lineOf } from "./theme.ts";
 
 /** A point of a named curve. */
 export interface CurvePoint {
@@ -15,8 +14,8 @@ export interface CurvePoint {
 const DASHES = ["solid", "dash", "dot", "dashdot", "longdash"];
 
 /** Functions of x, one line for each name. */
-export function functionsOverX(data: Records<CurvePoint>, titles: Titles = {}): Figure {
-  const groups = [...Map.groupBy(records(data), ({ name }) => name)];
+export function functionsOverX(data: readonly CurvePoint[], titles: Titles = {}): Figure {
+  const groups = [...Map.groupBy(data, ({ name }) => name)];
   return {
     data: groups.map(([name, points], i): Trace => ({
       type: "scatter",
@@ -43,9 +42,7 @@ export function functionsOverX(data: Records<CurvePoint>, titles: Titles = {}): 
 }
 
 /** The error of an implementation around x; the columns of `accuracy.errorOverX`. */
-export interface ErrorPoint {
-  readonly implementation: string;
-  readonly kind: string;
+export interface ErrorPoint extends Drawn {
   readonly x: number;
   /** The largest error in ULP around x; infinite for NaN and Infinity that should not be. */
   readonly ulp: number;
@@ -63,11 +60,11 @@ const FLOOR = 2 ** -6;
  * @param dtype says which error stands for "no digit is right": 2^24 or 2^53 ULP
  */
 export function errorOverX(
-  data: Records<ErrorPoint>,
+  data: readonly ErrorPoint[],
   dtype: "f32" | "f64",
   titles: Titles = {},
 ): Figure {
-  const points = records(data);
+  const points = data;
   const digits = dtype === "f32" ? 24 : 53;
   const top = 2 ** (digits + 3);
   const groups = [...Map.groupBy(points, ({ implementation }) => implementation)];
@@ -121,7 +118,7 @@ function errorLine(
   index: number,
   count: number,
 ): Trace {
-  const { line } = lineOf(name, points[0]!.kind);
+  const { line } = lineOf(points[0]!);
   const width = 1.5 + Math.min(4, 1.5 * (count - 1 - index));
   const dash = index === 0 ? "solid" : line!.dash;
   return {
@@ -151,7 +148,7 @@ function errorCrosses(
     isWrong[i] && (!isWrong[i - 1] || !isWrong[i + 1] || (i + 3 * index) % every === 0)
   );
   if (shown.length === 0) return [];
-  const { marker } = lineOf(name, points[0]!.kind);
+  const { marker } = lineOf(points[0]!);
   return [{
     type: "scatter",
     name: `${name}: 0, ∞ or NaN`,

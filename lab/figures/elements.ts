@@ -1,13 +1,11 @@
 /** Figures of a GPU over the number of elements: times of calls, and memory traffic. */
 import { decadeAxis, durationLabel, numberLabel, powerAxis } from "./axes.ts";
 import { overSize, type Titles } from "./sizes.ts";
-import type { Figure, Records } from "./types.ts";
-import { records } from "./types.ts";
+import type { Drawn } from "./theme.ts";
+import type { Figure } from "./types.ts";
 
 /** An implementation at one number of elements. */
-export interface GpuTiming {
-  readonly implementation: string;
-  readonly kind: string;
+export interface GpuTiming extends Drawn {
   readonly wrong?: boolean;
   readonly elements: number;
   readonly median_ns: number;
@@ -17,7 +15,7 @@ export interface GpuTiming {
 }
 
 /** Time of a call over the number of elements, both logarithmic, with quartiles. */
-export function timeOverElements(data: Records<GpuTiming>, titles: Titles = {}): Figure {
+export function timeOverElements(data: readonly GpuTiming[], titles: Titles = {}): Figure {
   return overSize(byElements(data), {
     title: titles.title ?? "Time of a call: lower is faster",
     subtitle: titles.subtitle,
@@ -29,7 +27,7 @@ export function timeOverElements(data: Records<GpuTiming>, titles: Titles = {}):
 }
 
 /** Bytes read and written per second over the number of elements. */
-export function trafficOverElements(data: Records<GpuTiming>, titles: Titles = {}): Figure {
+export function trafficOverElements(data: readonly GpuTiming[], titles: Titles = {}): Figure {
   return overSize(byElements(data), {
     title: titles.title ?? "Memory traffic: a copy is the roof",
     subtitle: titles.subtitle,
@@ -44,6 +42,6 @@ export function trafficOverElements(data: Records<GpuTiming>, titles: Titles = {
   });
 }
 
-function byElements(data: Records<GpuTiming>): (GpuTiming & { readonly n: number })[] {
-  return records(data).map((row) => ({ ...row, n: row.elements }));
+function byElements(data: readonly GpuTiming[]): (GpuTiming & { readonly n: number })[] {
+  return data.map((row) => ({ ...row, n: row.elements }));
 }

@@ -2,7 +2,7 @@
 import { EDGE, type EnvelopePoint, placeOfBinade, ticksOfBinades } from "./binades.ts";
 import type { Titles } from "./sizes.ts";
 import { layoutOf } from "./theme.ts";
-import { type Figure, type Records, records, type Trace } from "./types.ts";
+import type { Figure, Trace } from "./types.ts";
 
 /** Upper ends in ULP of the classes that have a colour each, and what the legend says. */
 const CLASSES = [
@@ -17,8 +17,8 @@ const CLASSES = [
 ] as const;
 
 /** Greatest error in each binade of x, as colours; rows in the order in which they come. */
-export function errorMap(data: Records<EnvelopePoint>, titles: Titles = {}): Figure {
-  const groups = [...Map.groupBy(records(data), ({ implementation }) => implementation)];
+export function errorMap(data: readonly EnvelopePoint[], titles: Titles = {}): Figure {
+  const groups = [...Map.groupBy(data, ({ implementation }) => implementation)];
   const runs = groups.flatMap(([name, points]) => runsOf(name, points));
   // Every class has a trace, also an empty one: the legend is the scale.
   const traces = CLASSES.map(({ colour, label }, i): Trace => {

@@ -1,14 +1,11 @@
 /** Figures over batch size: time, time per element, memory traffic, speed-up. One line for each. */
-import type { Axis, ErrorBars, Figure, Mark, Records, Trace } from "./types.ts";
-import { records } from "./types.ts";
+import type { Axis, ErrorBars, Figure, Mark, Trace } from "./types.ts";
 import { decadeAxis, durationLabel, numberLabel, sizeAxis } from "./axes.ts";
 import { endLabels, labelMargin, type LineEnd } from "./labels.ts";
-import { layoutOf, timeLookOf } from "./theme.ts";
+import { type Drawn, layoutOf, timeLookOf } from "./theme.ts";
 
-/** An implementation at one size; the columns of `frames.timings`. */
-export interface Timing {
-  readonly implementation: string;
-  readonly kind: string;
+/** An implementation at one size. */
+export interface Timing extends Drawn {
   /** Whether it gives 0, NaN or an infinity somewhere where the answer is none of them. */
   readonly wrong?: boolean;
   /** Rows, and columns, of the batch. */
@@ -20,19 +17,6 @@ export interface Timing {
   readonly gb_per_s: number;
 }
 
-/** How much faster than the baseline; the columns of `frames.speedUps`. */
-export interface SpeedUp {
-  readonly implementation: string;
-  readonly kind: string;
-  /** Whether it gives 0, NaN or an infinity somewhere where the answer is none of them. */
-  readonly wrong?: boolean;
-  readonly n: number;
-  /** Time of the baseline over time of this, pairs of one round: median and quartiles. */
-  readonly ratio: number;
-  readonly q1: number;
-  readonly q3: number;
-}
-
 /** The words above a figure. */
 export interface Titles {
   readonly title?: string;
@@ -40,8 +24,8 @@ export interface Titles {
 }
 
 /** Time of a call over batch size, both logarithmic, with quartiles as error bars. */
-export function timeOverSize(data: Records<Timing>, titles: Titles = {}): Figure {
-  return overSize(records(data), {
+export function timeOverSize(data: readonly Timing[], titles: Titles = {}): Figure {
+  return overSize(data, {
     title: titles.title ?? "Time of a call: lower is faster",
     subtitle: titles.subtitle,
     value: (row) => [row.q1_ns / 1e9, row.median_ns / 1e9, row.q3_ns / 1e9],
@@ -51,8 +35,8 @@ export function timeOverSize(data: Records<Timing>, titles: Titles = {}): Figure
 }
 
 /** Nanoseconds per element over batch size: flat where a call's overhead no longer counts. */
-export function timePerElement(data: Records<Timing>, titles: Titles = {}): Figure {
-  return overSize(records(data), {
+export function timePerElement(data: readonly Timing[], titles: Titles = {}): Figure {
+  return overSize(data, {
     title: titles.title ?? "Time per element: lower is faster",
     subtitle: titles.subtitle,
     value: ({ q1_ns, median_ns, q3_ns, elements }) => [
@@ -66,8 +50,8 @@ export function timePerElement(data: Records<Timing>, titles: Titles = {}): Figu
 }
 
 /** Bytes read and written per second over batch size, under the roof that a plain copy sets. */
-export function roofline(data: Records<Timing>, titles: Titles = {}): Figure {
-  return overSize(records(data), {
+export function roofline(data: readonly Timing[], titles: Titles = {}): Figure {
+  return overSize(data, {
     title: titles.title ?? "Memory traffic: a plain copy is the roof",
     subtitle: titles.subtitle,
     value: ({ gb_per_s: median, q1_ns, median_ns, q3_ns }) => [
@@ -80,29 +64,8 @@ export function roofline(data: Records<Timing>, titles: Titles = {}): Figure {
   });
 }
 
-/** How many times faster than the baseline, over batch size; the baseline is the line at 1. */
-export function speedUpOverSize(
-  data: Records<SpeedUp>,
-  baseline: string,
-  titles: Titles = {},
-): Figure {
-  const figure = overSize(records(data), {
-    title: titles.title ?? `Speed-up over ${baseline}: higher is faster`,
-    subtitle: titles.subtitle,
-    value: ({ q1, ratio, q3 }) => [q1, ratio, q3],
-    axis: (values) => decadeAxis(`time of ${baseline} / time`, [...values, 1], numberLabel),
-    hover: "n = %{x}: %{y:.3g} times",
-  });
-  const line = { color: "#999999", width: 1, dash: "dot" };
-  const one = { type: "line", xref: "paper", x0: 0, x1: 1, y0: 1, y1: 1, line };
-  const shapes = [one, ...figure.layout.shapes ?? []];
-  return { ...figure, layout: { ...figure.layout, shapes } };
-}
-
 /** What every row of a figure over size has. */
-export interface Row {
-  readonly implementation: string;
-  readonly kind: string;
+export interface Row extends Drawn {
   readonly wrong?: boolean;
   readonly n: number;
 }
@@ -127,8 +90,8 @@ export function overSize<T extends Row>(rows: readonly T[], description: Descrip
   // In the order of the lines at the right edge, from top to bottom; the kit is drawn last.
   groups.sort((a, b) => value(b.at(-1)!)[1] - value(a.at(-1)!)[1]);
   const data = groups.map((group): Trace => {
-    const { implementation, kind } = group[0]!;
-    const { colour, marker, dash, width, isKit } = timeLookOf(implementation, kind);
+    const { implementation } = group[0]!;
+    const { colour, marker, dash, width, isKit } = timeLookOf(group[0]!);
     const values = group.map(value);
     return {
       type: "scatter",
@@ -155,7 +118,7 @@ export function overSize<T extends Row>(rows: readonly T[], description: Descrip
   });
   const { l, r, t, b } = layout["margin"] as Record<string, number>;
   const ends = groups.map((group, i): LineEnd => {
-    const { ink: colour, isKit: bold } = timeLookOf(group[0]!.implementation, group[0]!.kind);
+    const { ink: colour, isKit: bold } = timeLookOf(group[0]!);
     const last = group.at(-1)!;
     const at = { x: fraction(x, last.n), y: fraction(y, value(last)[1]) };
     return { text: names[i]!, colour, bold, ...at };

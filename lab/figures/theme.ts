@@ -25,15 +25,14 @@ const MARKERS = [
 
 /**
  * Implementations whose look is settled, so that neighbours in a figure never look alike: the
- * place in this list is the look. Rows of one library ("NumPy stable, out") share that of the
- * library. A name that is not here gets a look from its own letters.
+ * place in this list is the look. What is not here gets a look from its own letters.
  */
 const SETTLED = [
   ...["scalar exact", "naive", "scalar fast", "Math loop", "wasm exact", "wasm fast"],
   ...["threads exact", "threads fast", "webgpu exact", "webgpu fast"],
   ...["PyTorch", "NumPy", "Numba", "SciPy", "ORT node", "ORT web", "tfjs webgpu", "tfjs"],
   ...["jax-js", "stdlib", "mathjs"],
-  ...["webgpu, kernel", "webgpu, completion", "webgpu, transfers"],
+  ...["webgpu kernel", "webgpu completion", "webgpu transfers"],
 ];
 
 /** What distinguishes an implementation in a figure. */
@@ -44,16 +43,24 @@ export interface Look {
   readonly width: number;
 }
 
-/**
- * The look of an implementation: the same in every figure, whoever else is in it.
- *
- * @param name of the implementation
- * @param kind textbook, kit, peer or floor
- */
-export function lookOf(name: string, kind: string): Look {
+/** What a record of a figure says about who it is of. */
+export interface Drawn {
+  /** The name that readers see. */
+  readonly implementation: string;
+  /** textbook, kit, peer or floor. */
+  readonly kind: string;
+  /** Whose look it has: rows of one library share it. Its name, where this is left out. */
+  readonly family?: string;
+  /** Of the kit, in figures of times; "" where both precisions are in a line. */
+  readonly engine?: string;
+  readonly precision?: string;
+}
+
+/** The look of an implementation: the same in every figure, whoever else is in it. */
+export function lookOf({ implementation, kind, family = implementation }: Drawn): Look {
   if (kind === "floor") return { colour: "#777777", marker: "line-ew-open", dash: "dot", width: 2 };
-  const settled = SETTLED.findIndex((entry) => name === entry || /^[ ,]/.test(rest(name, entry)));
-  const place = settled >= 0 ? settled : letters(name);
+  const settled = SETTLED.indexOf(family);
+  const place = settled >= 0 ? settled : letters(family);
   const marker = MARKERS[(place + Math.floor(place / COLOURS.length)) % MARKERS.length]!;
   return {
     colour: COLOURS[place % COLOURS.length]!,
@@ -64,11 +71,6 @@ export function lookOf(name: string, kind: string): Look {
   };
 }
 
-/** What follows the beginning of a name; "" where it begins otherwise. */
-function rest(name: string, beginning: string): string {
-  return name.startsWith(beginning) ? name.slice(beginning.length) : "";
-}
-
 /** A number from a name: FNV-1a, 32 bits. */
 function letters(name: string): number {
   let hash = 0x811c9dc5;
@@ -77,8 +79,8 @@ function letters(name: string): number {
 }
 
 /** Line and markers of an implementation. */
-export function lineOf(name: string, kind: string): Pick<Trace, "line" | "marker" | "mode"> {
-  const { colour, marker, dash, width } = lookOf(name, kind);
+export function lineOf(drawn: Drawn): Pick<Trace, "line" | "marker" | "mode"> {
+  const { colour, marker, dash, width } = lookOf(drawn);
   return {
     mode: "lines+markers",
     line: { color: colour, width, dash },
@@ -110,14 +112,14 @@ export interface TimeLook extends Look {
  * The look in figures of times, where twenty libraries stand side by side and the question is how
  * the kit stands among them: the kit in strong colours, one for each precision, the others pale.
  */
-export function timeLookOf(name: string, kind: string): TimeLook {
-  const look = lookOf(name, kind);
-  const isKit = kind === "kit";
+export function timeLookOf(drawn: Drawn): TimeLook {
+  const look = lookOf(drawn);
+  const isKit = drawn.kind === "kit";
   if (!isKit) {
     return { ...look, colour: mix(look.colour, 0.5), width: 1.25, ink: "#5a5f66", isKit };
   }
-  const [engine = "", precision = "", ...more] = name.split(/[ ,]+/);
-  const colour = more.includes("fast") ? look.colour : PRECISION_COLOURS[precision] ?? look.colour;
+  const { engine = "", precision = "" } = drawn;
+  const colour = PRECISION_COLOURS[precision] ?? look.colour;
   return { ...look, ...ENGINES[engine], colour, ink: colour, isKit };
 }
 

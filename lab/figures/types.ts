@@ -77,12 +77,3 @@ export interface Figure {
   readonly data: readonly Trace[];
   readonly layout: Layout;
 }
-
-/** Records, or a data frame that gives them. */
-export type Records<T> = readonly T[] | { toRecords(): unknown[] };
-
-/** The records of either. */
-export function records<T>(data: Records<T>): readonly T[] {
-  // A data frame's proxy answers no "in".
-  return Array.isArray(data) ? data : (data as { toRecords(): unknown[] }).toRecords() as T[];
-}

@@ -12,7 +12,7 @@ export interface Pace {
   readonly sample: number;
   /** Milliseconds to wait after each sample; 0 if left out. */
   readonly rest?: number;
-  /** Milliseconds at most of calls that are not timed, before each sample: see `wake.ts`. */
+  /** Milliseconds at most of calls that are not timed, before each sample: see `waking_pools.ts`. */
   readonly wake?: number;
 }
 

@@ -19,17 +19,27 @@ export function markdownTable(
   return [cells(header), `| ${rule.join(" | ")} |`, ...lines.map(cells)].join("\n");
 }
 
-/** Three significant digits; large and small numbers as powers of ten. */
+/** Three significant digits, large and small numbers as powers: for a terminal. */
+export function significant(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return value.toExponential(1);
+  return size >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** The same as people write it, with a minus, powers of ten and infinities. */
 export function figure3(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
-  const size = Math.abs(value);
-  if (size >= 1e5 || size < 1e-3) {
-    const [digits, power] = value.toExponential(1).split("e");
-    const exponent = [...String(Number(power))].map((digit) => SUPERSCRIPT[digit]).join("");
-    return `${minus(digits!)}·10${exponent}`;
-  }
-  return minus(size >= 100 ? value.toFixed(0) : value.toPrecision(3));
+  const [digits = "", power] = significant(value).split("e");
+  if (power === undefined) return minus(digits);
+  const exponent = [...String(Number(power))].map((digit) => SUPERSCRIPT[digit]).join("");
+  return `${minus(digits)}·10${exponent}`;
+}
+
+/** A share as a percentage. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 }
 
 const SUPERSCRIPT: Readonly<Record<string, string>> = {

@@ -42,12 +42,6 @@ export async function renderPng(
 /** What a notebook shows: a bundle of the same content as several media types. */
 export type MimeBundle = Record<string, unknown>;
 
-/** A figure in a notebook. */
-export interface Shown {
-  [Symbol.iterator]?: never;
-  toString(): string;
-}
-
 /**
  * Shows a figure as the result of a notebook cell: interactive where the notebook has Plotly
  * (JupyterLab with its extension, VS Code), as a picture everywhere else.

@@ -21,40 +21,34 @@ function input() {
 }
 
 /**
- * Measures what runs here; what does not is named with its reason.
+ * Everything that runs here; what does not is named with its reason.
  *
- * @param {(what: string) => void | Promise<void>} tell
- * @returns {Promise<{ rows: { name: string, value: number, who: "textbook" | "kit" }[], absent: string[] }>}
+ * @param {Float32Array} x
+ * @param {Float32Array} out
  */
-export async function measure(tell) {
-  const x = input();
-  const out = new Float32Array(length);
-  const exact = wasm.softplus(Float64Array.from(x));
+async function runnersHere(x, out) {
   /** @type {string[]} */
   const absent = [];
   /** @type {(() => Promise<void>)[]} */
   const endings = [];
+  const result = () => out;
   /** @type {Runner[]} */
-  const runners = [
-    {
-      name: "textbook, float32",
-      who: "textbook",
-      run: () => naive.softplusOverflowing(x, { out }),
-    },
-    { name: "scalar, exact", who: "kit", run: () => scalar.softplus(x, { out }) },
-    { name: "wasm, exact", who: "kit", run: () => wasm.softplus(x, { out }) },
-    { name: "wasm, fast", who: "kit", run: () => wasm.softplus(x, { out, precision: "fast" }) },
-  ].map((runner) => ({ .../** @type {Runner} */ (runner), result: () => out }));
+  const runners = [{
+    name: "textbook, float32",
+    who: "textbook",
+    run: () => naive.softplusOverflowing(x, { out }),
+    result,
+  }];
+  /** @param {string} name @param {() => unknown} run */
+  const add = (name, run) => runners.push({ name, who: "kit", run, result });
+  add("scalar, exact", () => scalar.softplus(x, { out }));
+  add("wasm, exact", () => wasm.softplus(x, { out }));
+  add("wasm, fast", () => wasm.softplus(x, { out, precision: "fast" }));
   try {
     const pool = await threads();
     endings.push(() => pool.dispose());
     for (const precision of /** @type {const} */ (["exact", "fast"])) {
-      runners.push({
-        name: `threads (${pool.size}), ${precision}`,
-        who: "kit",
-        run: () => pool.softplus(x, { out, precision }),
-        result: () => out,
-      });
+      add(`threads (${pool.size}), ${precision}`, () => pool.softplus(x, { out, precision }));
     }
   } catch (error) {
     absent.push(String(error));
@@ -64,12 +58,8 @@ export async function measure(tell) {
     endings.push(() => gpu.dispose());
     const there = gpu.upload(x);
     const into = gpu.upload(out);
+    add("webgpu, round trip", () => gpu.softplus(x, { out }));
     runners.push({
-      name: "webgpu, round trip",
-      who: "kit",
-      run: () => gpu.softplus(x, { out }),
-      result: () => out,
-    }, {
       name: "webgpu, data stays",
       who: "kit",
       run: () => (gpu.softplus(there, { out: into }), gpu.device.queue.onSubmittedWorkDone()),
@@ -78,18 +68,44 @@ export async function measure(tell) {
   } catch (error) {
     absent.push(String(error));
   }
+  return { runners, absent, endings };
+}
+
+/**
+ * Throws where the kit is wrong: no time of such a run is worth having.
+ *
+ * @param {Runner} runner
+ * @param {Float32Array} x
+ * @param {Float32Array} out
+ * @param {Float64Array} exact
+ */
+async function check(runner, x, out, exact) {
+  out.fill(NaN);
+  await runner.run();
+  const found = nothingFound();
+  look(found, x, /** @type {Float32Array} */ (await runner.result()), exact);
+  if (runner.who === "kit" && !(found.worst <= 2)) {
+    throw new Error(`${runner.name} is ${found.worst} ULP off at x = ${found.x}`);
+  }
+}
+
+/**
+ * Measures what runs here; what does not is named with its reason.
+ *
+ * @param {(what: string) => void | Promise<void>} tell
+ * @returns {Promise<{ rows: { name: string, value: number, who: "textbook" | "kit" }[], absent: string[] }>}
+ */
+export async function measure(tell) {
+  const x = input();
+  const out = new Float32Array(length);
+  const exact = wasm.softplus(Float64Array.from(x));
+  const { runners, absent, endings } = await runnersHere(x, out);
   /** @type {Map<Runner, number[]>} */
   const times = new Map(runners.map((runner) => [runner, []]));
   try {
     for (const runner of runners) {
       await tell(`checking ${runner.name}`);
-      out.fill(NaN);
-      await runner.run();
-      const found = nothingFound();
-      look(found, x, /** @type {Float32Array} */ (await runner.result()), exact);
-      if (runner.who === "kit" && !(found.worst <= 2)) {
-        throw new Error(`${runner.name} is ${found.worst} ULP off at x = ${found.x}`);
-      }
+      await check(runner, x, out, exact);
     }
     for (let round = 0; round < rounds; round++) {
       await tell(`round ${round + 1} of ${rounds}`);

@@ -33,112 +33,146 @@ const WIDTH = 64;
 
 /** Makes a place of an engine: the kit's functions on it, the rest by kernels of this folder. */
 export function gpu(engine: WebGpuEngine): GpuPlace {
-  const { device } = engine;
-  const kernels = new Kernels(device);
-  const idle = new Map<number, GPUBuffer[]>();
-  const buffers: GPUBuffer[] = [];
-  let step: AdamStep = { rate: NaN, step: NaN };
-  let how: GPUBuffer | undefined;
+  return new Gpu(engine);
+}
 
-  function make(rows: number, columns: number): Resident {
-    const size = Math.max(16, Math.ceil(rows * columns / 4) * 16);
-    let buffer = idle.get(size)?.pop();
-    if (buffer === undefined) {
-      buffer = device.createBuffer({ size, usage: STORAGE });
-      buffers.push(buffer);
-    }
-    return { rows, columns, buffer, array: engine.wrap(buffer, [rows, columns]) };
+class Gpu implements GpuPlace {
+  readonly name: string;
+  readonly immediate = false;
+  readonly loss = stableLoss();
+  readonly #engine: WebGpuEngine;
+  readonly #device: GPUDevice;
+  readonly #kernels: Kernels;
+  /** Buffers that were released, by size. */
+  readonly #idle = new Map<number, GPUBuffer[]>();
+  readonly #buffers: GPUBuffer[] = [];
+  #step: AdamStep = { rate: NaN, step: NaN };
+  /** The uniform of that step. */
+  #how: GPUBuffer | undefined;
+
+  constructor(engine: WebGpuEngine) {
+    this.name = engine.name;
+    this.#engine = engine;
+    this.#device = engine.device;
+    this.#kernels = new Kernels(engine.device);
   }
-  const groups = ({ rows, columns }: Shape): [number] => [
-    Math.min(device.limits.maxComputeWorkgroupsPerDimension, Math.ceil(rows * columns / WIDTH)),
-  ];
 
-  return {
-    name: engine.name,
-    immediate: false,
-    loss: stableLoss(),
-    put({ data, rows, columns }) {
-      if (!(data instanceof Float32Array)) {
-        throw new TypeError("put: a matrix on the GPU must be of float32, got one of float64");
-      }
-      const made = make(rows, columns);
-      kernels.flush(); // the buffer may be one that recorded work still reads
-      device.queue.writeBuffer(made.buffer, 0, data as Float32Array<ArrayBuffer>);
-      return made;
-    },
-    read(matrices) {
-      kernels.flush();
-      return Promise.all(matrices.map(({ array }) => array.read()));
-    },
-    release(matrices) {
-      for (const { buffer } of matrices) {
-        const free = idle.get(buffer.size) ?? [];
-        idle.set(buffer.size, free);
-        free.push(buffer);
-      }
-    },
-    product(a, b, options: Product<Resident> = {}) {
-      const { m, k, n } = productSizes(a, b, options);
-      const { transposeA = false, transposeB = false, bias } = options;
-      const out = make(m, n);
-      const strides = [
-        ...(transposeA ? [1, a.columns] : [a.columns, 1]),
-        ...(transposeB ? [1, b.columns] : [b.columns, 1]),
-      ];
-      kernels.run(
-        "product",
-        kernels.constant(Uint32Array.of(m, k, n, bias ? 1 : 0, ...strides)),
-        [a.buffer, b.buffer, (bias ?? b).buffer, out.buffer],
-        [Math.ceil(n / TILE), Math.ceil(m / TILE)],
-      );
-      return out;
-    },
-    softplus(z) {
-      const out = make(z.rows, z.columns);
-      kernels.flush();
-      engine.softplus(z.array, { out: out.array });
-      return out;
-    },
-    softplusBackward(z, upstream) {
-      checkSameShape("softplusBackward", "upstream", upstream, z);
-      const out = make(z.rows, z.columns);
-      kernels.flush();
-      engine.softplusBackward(z.array, upstream.array, { out: out.array });
-      return out;
-    },
-    lossGradient(z, y) {
-      checkSameShape("lossGradient", "y", y, z);
-      const p = make(z.rows, z.columns);
-      const out = make(z.rows, z.columns);
-      kernels.flush();
-      engine.sigmoid(z.array, { out: p.array });
-      const scale = kernels.constant(Float32Array.of(1 / z.rows));
-      kernels.run("difference", scale, [p.buffer, y.buffer, out.buffer], groups(out));
-      this.release([p]);
-      return out;
-    },
-    adam(parameter, gradient, { mean, square }: Moments<Resident>, next) {
-      checkSameShape("adam", "gradient", gradient, parameter);
-      if (how === undefined || next.step !== step.step || next.rate !== step.rate) {
-        const { beta1, beta2, epsilon } = ADAM;
-        const unbiased = [1 / (1 - beta1 ** next.step), 1 / (1 - beta2 ** next.step)];
-        how = kernels.changing(
-          "adam",
-          Float32Array.of(beta1, beta2, epsilon, next.rate, ...unbiased),
-        );
-        step = next;
-      }
-      kernels.run(
-        "adam",
-        how,
-        [gradient.buffer, mean.buffer, square.buffer, parameter.buffer],
-        groups(parameter),
-      );
-    },
-    [Symbol.dispose]() {
-      kernels.flush();
-      kernels.destroy();
-      for (const buffer of buffers) buffer.destroy();
-    },
-  };
+  put({ data, rows, columns }: Matrix): Resident {
+    if (!(data instanceof Float32Array)) {
+      throw new TypeError("put: a matrix on the GPU must be of float32, got one of float64");
+    }
+    const made = this.#make(rows, columns);
+    this.#kernels.flush(); // the buffer may be one that recorded work still reads
+    this.#device.queue.writeBuffer(made.buffer, 0, data as Float32Array<ArrayBuffer>);
+    return made;
+  }
+
+  read(matrices: readonly Resident[]): Promise<readonly Matrix[]> {
+    this.#kernels.flush();
+    return Promise.all(matrices.map(({ array }) => array.read()));
+  }
+
+  release(matrices: readonly Resident[]): void {
+    for (const { buffer } of matrices) {
+      const free = this.#idle.get(buffer.size) ?? [];
+      this.#idle.set(buffer.size, free);
+      free.push(buffer);
+    }
+  }
+
+  product(a: Resident, b: Resident, options: Product<Resident> = {}): Resident {
+    const { m, k, n } = productSizes(a, b, options);
+    const { transposeA = false, transposeB = false, bias } = options;
+    const out = this.#make(m, n);
+    const strides = [
+      ...(transposeA ? [1, a.columns] : [a.columns, 1]),
+      ...(transposeB ? [1, b.columns] : [b.columns, 1]),
+    ];
+    this.#kernels.run(
+      "product",
+      this.#kernels.constant(Uint32Array.of(m, k, n, bias ? 1 : 0, ...strides)),
+      [a.buffer, b.buffer, (bias ?? b).buffer, out.buffer],
+      [Math.ceil(n / TILE), Math.ceil(m / TILE)],
+    );
+    return out;
+  }
+
+  softplus(z: Resident): Resident {
+    const out = this.#make(z.rows, z.columns);
+    this.#kernels.flush();
+    this.#engine.softplus(z.array, { out: out.array });
+    return out;
+  }
+
+  softplusBackward(z: Resident, upstream: Resident): Resident {
+    checkSameShape("softplusBackward", "upstream", upstream, z);
+    const out = this.#make(z.rows, z.columns);
+    this.#kernels.flush();
+    this.#engine.softplusBackward(z.array, upstream.array, { out: out.array });
+    return out;
+  }
+
+  lossGradient(z: Resident, y: Resident): Resident {
+    checkSameShape("lossGradient", "y", y, z);
+    const p = this.#make(z.rows, z.columns);
+    const out = this.#make(z.rows, z.columns);
+    this.#kernels.flush();
+    this.#engine.sigmoid(z.array, { out: p.array });
+    const scale = this.#kernels.constant(Float32Array.of(1 / z.rows));
+    this.#kernels.run("difference", scale, [p.buffer, y.buffer, out.buffer], this.#groups(out));
+    this.release([p]);
+    return out;
+  }
+
+  adam(
+    parameter: Resident,
+    gradient: Resident,
+    { mean, square }: Moments<Resident>,
+    next: AdamStep,
+  ): void {
+    checkSameShape("adam", "gradient", gradient, parameter);
+    this.#kernels.run(
+      "adam",
+      this.#uniformOf(next),
+      [gradient.buffer, mean.buffer, square.buffer, parameter.buffer],
+      this.#groups(parameter),
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#kernels.flush();
+    this.#kernels.destroy();
+    for (const buffer of this.#buffers) buffer.destroy();
+  }
+
+  #make(rows: number, columns: number): Resident {
+    const size = Math.max(16, Math.ceil(rows * columns / 4) * 16);
+    let buffer = this.#idle.get(size)?.pop();
+    if (buffer === undefined) {
+      buffer = this.#device.createBuffer({ size, usage: STORAGE });
+      this.#buffers.push(buffer);
+    }
+    return { rows, columns, buffer, array: this.#engine.wrap(buffer, [rows, columns]) };
+  }
+
+  /** The workgroups of the kernels that go through a matrix number by number. */
+  #groups({ rows, columns }: Shape): [number] {
+    const most = this.#device.limits.maxComputeWorkgroupsPerDimension;
+    return [Math.min(most, Math.ceil(rows * columns / WIDTH))];
+  }
+
+  /** What the kernel of Adam needs to know of a step, the same for all parameters. */
+  #uniformOf(next: AdamStep): GPUBuffer {
+    if (
+      this.#how !== undefined && next.step === this.#step.step && next.rate === this.#step.rate
+    ) return this.#how;
+    const { beta1, beta2, epsilon } = ADAM;
+    const unbiased = [1 / (1 - beta1 ** next.step), 1 / (1 - beta2 ** next.step)];
+    this.#step = next;
+    this.#how = this.#kernels.changing(
+      "adam",
+      Float32Array.of(beta1, beta2, epsilon, next.rate, ...unbiased),
+    );
+    return this.#how;
+  }
 }

@@ -19,8 +19,14 @@ export function timed<A>(place: Place<A>): Place<A> & { readonly spent: Spent } 
     return result;
   };
   return {
-    ...place,
+    name: place.name,
+    immediate: place.immediate,
+    loss: place.loss,
     spent,
+    put: (matrix) => place.put(matrix),
+    read: (matrices) => place.read(matrices),
+    release: (matrices) => place.release(matrices),
+    adam: (...all) => place.adam(...all),
     product: (a, b, options) => on("products", () => place.product(a, b, options)),
     softplus: (z) => on("kit", () => place.softplus(z)),
     softplusBackward: (z, upstream) => on("kit", () => place.softplusBackward(z, upstream)),

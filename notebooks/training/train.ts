@@ -64,12 +64,7 @@ export async function train<A>(
   { train, test }: Split,
   options: TrainOptions = {},
 ): Promise<Training> {
-  for (const name of Object.keys(options)) {
-    if (optionNames.includes(name)) continue;
-    throw new TypeError(
-      `train: there is no option ${JSON.stringify(name)}; there are ${optionNames.join(", ")}`,
-    );
-  }
+  checkNames(options);
   const { hidden = [], epochs = 10, batch = 100, rate = 0.001, seed = 1, gain = 1 } = options;
   checkOptions({ epochs, batch }, rate);
   checkParts(train, test);
@@ -120,6 +115,16 @@ export async function train<A>(
     testLogits,
     seconds: history.reduce((total, { seconds }) => total + seconds, 0),
   };
+}
+
+/** Refuses an option that does not exist. */
+function checkNames(options: TrainOptions): void {
+  for (const name of Object.keys(options)) {
+    if (optionNames.includes(name)) continue;
+    throw new TypeError(
+      `train: there is no option ${JSON.stringify(name)}; there are ${optionNames.join(", ")}`,
+    );
+  }
 }
 
 /** The loss of each batch, and the means over all samples. */

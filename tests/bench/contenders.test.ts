@@ -1,9 +1,10 @@
 /** One line for each formula: the picture, the table and the sentences of the front page. */
 import assert from "node:assert/strict";
-import { contenderOf, contenders, peerRatios } from "../../bench/report/contenders.ts";
+import { contenders, peerRatios } from "../../bench/report/contenders.ts";
 import { endLabels, spread } from "../../lab/figures/labels.ts";
 import { overview, speedUpOverPeers, timeOverSize } from "../../bench/report/figures.ts";
 import { frontTable, headline, overviewRows } from "../../bench/report/front_page.ts";
+import { formulaOf, kitIdentity } from "../../bench/peers/naming.ts";
 import { IMPLEMENTATIONS } from "../../bench/peers/implementations.ts";
 import type { Row } from "../../bench/results/schema.ts";
 
@@ -14,19 +15,28 @@ const row = (implementation: string, round_ns: number[], over: Partial<Row> = {}
   ...{ max_ulp: 1, sweep_max_ulp: 3, wrong_input: null, date: "2026-01-01", gb_per_s: 1 },
   ...over,
 } as unknown as Row);
-const kit = (name: string, round_ns: number[], threads = 1, over: Partial<Row> = {}) =>
-  row(name, round_ns, {
-    ...{ kind: "kit", precision: name.includes("fast") ? "fast" : "exact", threads },
-    ...{ max_ulp: 0.5, sweep_max_ulp: 0.5 },
+const kit = (
+  engine: string,
+  precision: string,
+  round_ns: number[],
+  over: Partial<Row> = {},
+  memory: "given" | "own" = "given",
+) => {
+  const { name, ...fields } = kitIdentity(engine, precision, memory);
+  return row(name, round_ns, {
+    ...fields as Partial<Row>,
+    max_ulp: 0.5,
+    sweep_max_ulp: 0.5,
     ...over,
   });
+};
 const wrong = { wrong_input: -17, wrong_got: 0, wrong_want: 4e-8 };
 const rows = [
   row("copy", [10], { kind: "floor", max_ulp: null, sweep_max_ulp: null }),
-  kit("wasm exact", [200, 100, 100]),
-  kit("wasm exact, own memory", [1], 1, { includes: "arrays in WASM memory, output given" }),
-  kit("threads exact", [120], 3),
-  kit("wasm fast", [100, 100, 100], 1, { sweep_max_ulp: 1.5 }),
+  kit("wasm", "exact", [200, 100, 100]),
+  kit("wasm", "exact", [1], {}, "own"),
+  kit("threads", "exact", [120], { threads: 3 }),
+  kit("wasm", "fast", [100, 100, 100], { sweep_max_ulp: 1.5 }),
   row("Lib, 1 thread", [400, 150, 300], { ...wrong, library: "Lib" }),
   row("Lib, out, 1 thread", [300, 150, 300], { library: "Lib" }),
   row("Lib, out, all threads", [150], { library: "Lib", threads: 2 }),
@@ -47,10 +57,12 @@ Deno.test("contenders: one for each formula, its fastest row for each number of 
 });
 
 Deno.test("contenders: how a row was called is not part of the name, and nobody is lost", () => {
-  assert.equal(contenderOf("PyTorch, out, all threads"), "PyTorch");
-  assert.equal(contenderOf("NumPy stable, out"), "NumPy stable");
-  assert.equal(contenderOf("threads fast"), "softplus-kit fast");
-  for (const { name } of IMPLEMENTATIONS) assert.ok(contenderOf(name).length > 2, name);
+  const formulaOfNamed = (name: string) =>
+    formulaOf(IMPLEMENTATIONS.find((one) => one.name === name)!);
+  assert.equal(formulaOfNamed("PyTorch, out, all threads"), "PyTorch");
+  assert.equal(formulaOfNamed("NumPy stable, out"), "NumPy stable");
+  assert.equal(formulaOfNamed("threads fast"), "softplus-kit fast");
+  for (const one of IMPLEMENTATIONS) assert.ok(formulaOf(one).length > 2, one.name);
 });
 
 Deno.test("peers: ratios are of pairs of one round, of one run", () => {

@@ -10,7 +10,8 @@ import {
   formatExactFast,
 } from "../../bench/report/exact_fast.ts";
 import { costOverSize } from "../../bench/report/figures.ts";
-import type { Implementation, Kind } from "../../bench/peers/implementation.ts";
+import type { Identity, Implementation, Kind } from "../../bench/peers/implementation.ts";
+import { kitIdentity } from "../../bench/peers/naming.ts";
 import { formatLineage, LINEAGE } from "../../bench/report/lineage.ts";
 import { durationText, figure3, listText, markdownTable } from "../../lab/show/markdown.ts";
 import { gapRow, type Row, timedRow } from "../../bench/results/schema.ts";
@@ -20,10 +21,14 @@ import { checkedValues, formatChecked } from "../../bench/report/value_check.ts"
 const which = { function: "softplus" } as const;
 const loaded = { version: "1", threads: 1, prepare: () => ({ gap: "" }) };
 const run = { cpu: "CPU", cores: 2, os: "os", deno: "2", v8: "15", commit: "", noise: 0.01 };
-const implementation = (name: string, kind: Kind = "kit", library = name): Implementation => ({
-  ...{ name, kind, library, precision: "", includes: "output given" },
-  load: () => Promise.resolve(loaded),
-});
+const implementation = (name: string, kind: Kind = "kit", library = name): Implementation => {
+  const [engine = "", precision = ""] = name.split(" ");
+  const fields: Identity = kind === "kit"
+    ? kitIdentity(engine, precision)
+    : { kind, library, precision: "" };
+  const load = () => Promise.resolve(loaded);
+  return { ...fields, name, includes: "output given", load };
+};
 
 function row(name: string, n: number, samples: number[], extra: Partial<Row> = {}): Row {
   const item: Case = { fn: "softplus", dtype: "f32", distribution: "normal", rows: n, columns: n };

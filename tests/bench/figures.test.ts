@@ -1,13 +1,11 @@
 /** Figures as data: what they show, and that everybody in them can be told apart. */
 import assert from "node:assert/strict";
 import { decadeAxis, durationLabel, numberLabel, sizeAxis } from "../../lab/figures/axes.ts";
-import type { ErrorPoint, SpeedUp, Timing } from "../../bench/report/figures.ts";
+import type { ErrorPoint, Timing } from "../../bench/report/figures.ts";
 import {
   errorOverX,
   functionsOverX,
   roofline,
-  speedUpBars,
-  speedUpOverSize,
   timeOverSize,
   timePerElement,
 } from "../../bench/report/figures.ts";
@@ -25,10 +23,6 @@ const timed: Timing[] = [
   timing("slow", "peer", 1010, 4e7),
   timing("copy", "floor", 10, 30),
 ];
-const speed = (implementation: string, n: number, ratio: number): SpeedUp => ({
-  ...{ implementation, kind: "kit", n, ratio, q1: 0.9 * ratio, q3: 1.1 * ratio },
-});
-
 Deno.test("figures over size: a line for each, points in order of size, quartiles", () => {
   const { data, layout } = timeOverSize(timed);
   assert.deepEqual(data.map(({ name }) => name), ["slow", "quick", "copy"]);
@@ -51,12 +45,10 @@ Deno.test("figures over size: the roofline has the copy on top, and quartiles th
 
 Deno.test("figures: pure, plain data, titled, every axis labelled", () => {
   const points: ErrorPoint[] = [{ implementation: "a", kind: "kit", x: 0, ulp: 0.4, wrong: false }];
-  const speeds = [speed("a", 10, 2)];
   const make = () => [
     timeOverSize(timed),
     timePerElement(timed),
     roofline(timed),
-    speedUpOverSize(speeds, "base"),
     functionsOverX([{ name: "f", x: 0, y: 1 }]),
     errorOverX(points, "f32"),
   ];
@@ -67,11 +59,6 @@ Deno.test("figures: pure, plain data, titled, every axis labelled", () => {
     assert.ok(figure.layout.yaxis.title.text.length > 0);
   }
   assert.deepEqual(make(), make());
-});
-
-Deno.test("figures take a data frame as well as records", () => {
-  const frame = { toRecords: () => timed.map((row) => ({ ...row })) };
-  assert.deepEqual(timeOverSize(frame), timeOverSize(timed));
 });
 
 Deno.test("errorOverX: what is wrong altogether gets crosses, at the edge where it is infinite", () => {
@@ -92,28 +79,24 @@ Deno.test("errorOverX: what is wrong altogether gets crosses, at the edge where 
   assert.match(crosses!.name, /^naive: 0, ∞ or NaN$/);
 });
 
-Deno.test("speed-up bars: the largest size, fastest on top, from the line at 1", () => {
-  const { data } = speedUpBars([speed("a", 10, 9), speed("a", 20, 3), speed("b", 20, 0.5)], "c");
-  assert.deepEqual(data[0]!.y, ["b", "a"]);
-  assert.deepEqual(data[0]!.base, [1, 1]);
-  assert.deepEqual(data[0]!.x, [-0.5, 2]);
-});
-
 Deno.test("looks: fixed by the name, different for the implementations of this project", () => {
   const kinds: Record<string, string> = { naive: "textbook", "Math loop": "peer", copy: "floor" };
   const names = ["naive", "Math loop", "copy", "scalar exact", "scalar fast", "wasm exact"];
-  const looks = names.map((name) => lookOf(name, kinds[name] ?? "kit"));
+  const looks = names.map((name) => lookOf({ implementation: name, kind: kinds[name] ?? "kit" }));
   assert.equal(new Set(looks.map(({ colour }) => colour)).size, names.length);
   assert.equal(new Set(looks.map(({ marker }) => marker)).size, names.length);
-  assert.deepEqual(lookOf("never heard of", "peer"), lookOf("never heard of", "peer"));
-  assert.match(lookOf("never heard of", "peer").colour, /^#/);
+  const unknown = () => lookOf({ implementation: "never heard of", kind: "peer" });
+  assert.deepEqual(unknown(), unknown());
+  assert.match(unknown().colour, /^#/);
 });
 
 Deno.test("looks: no two libraries share one, and rows of one library do", () => {
-  const peers = PEERS.map(({ name, library, kind }) => ({ library, look: lookOf(name, kind) }));
-  const kit = OWN.map(({ name, library, kind }) => ({ library, look: lookOf(name, kind) }));
+  const drawn = [...OWN, ...PEERS].map(({ name, library, kind }) => ({
+    library,
+    look: lookOf({ implementation: name, kind, family: library }),
+  }));
   const looks = new Map<string, string>();
-  for (const { library, look } of [...kit, ...peers]) {
+  for (const { library, look } of drawn) {
     const mine = `${look.colour} ${look.marker.replace("-open", "")}`;
     assert.equal(looks.get(library) ?? mine, mine, library);
     looks.set(library, mine);
@@ -127,8 +110,6 @@ Deno.test("figures mark who gives wrong values, and say what the mark means", ()
   assert.ok(data.some(({ name }) => name === "quick †"));
   assert.match(layout.title.text, /†: 0 or ∞ somewhere where the answer is neither/);
   assert.ok(!timeOverSize(timed).layout.title.text.includes("†"));
-  const bars = speedUpBars([{ ...speed("a", 10, 2), wrong: true }], "c");
-  assert.deepEqual(bars.data[0]!.y, ["a †"]);
 });
 
 Deno.test("axes: labels in the units that people use", () => {

@@ -1,7 +1,6 @@
 /** The benchmark for GPU machines: its floor moves bytes, its rows are right, its gaps are named. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { CPU_INCLUDES } from "../../bench/gpu/cpu.ts";
 import { CopyKernel } from "../../bench/gpu/copy_kernel.ts";
 import { GPU_FUNCTIONS, GPU_NAMES, trafficBytes } from "../../bench/gpu/functions.ts";
 import { GPU_ROWS } from "../../bench/gpu/kit.ts";
@@ -94,9 +93,8 @@ gpuTest("GPU benchmark: a row for everybody, judged, in the schema", async (gpu)
     saveResults(withRun(rows, gpu.adapter, await environment(), noise), path);
     const back = readResults(path);
     assert.equal(back.length, rows.length);
-    for (const { includes, caveat } of back) {
-      const onGpu = caveat?.startsWith(`on ${gpu.adapter}`) ?? false;
-      assert.equal(onGpu, includes !== CPU_INCLUDES);
+    for (const { clock, adapter } of back) {
+      assert.equal(adapter, clock === "cpu" ? null : gpu.adapter);
     }
     assert.match(formatGpu(back), /softplusWithGrad: GB\/s[^]*one pass over two passes/);
   } finally {
@@ -118,18 +116,18 @@ Deno.test("GPU benchmark: what the Python driver says becomes judged rows", asyn
     `${Math.log1p(Math.exp(-Math.abs(x[i]!))) + Math.max(x[i]!, 0)}`
   );
   const timed = { elements: 1024, function: "softplus", samples: [2000, 1000, 3000], calls: 7 };
-  const head = { library: "L", caveat: "c", version: "1.2", device: "card" };
+  const head = { kind: "peer", caveat: "c", version: "1.2", device: "card", form: "" };
   const answers = [
-    { ...head, implementation: "Missing", gap: "ModuleNotFoundError" },
-    { ...head, implementation: "Good", ...timed, clock: "kernel", values: [right] },
+    { ...head, library: "Missing", gap: "ModuleNotFoundError" },
+    { ...head, library: "Good", ...timed, clock: "kernel", values: [right] },
     {
       ...head,
-      implementation: "Bad",
+      library: "Bad",
       ...timed,
       clock: "completion",
       values: [right.map(() => "nan")],
     },
-    { ...head, implementation: "Short", elements: 1024, gap: "out of memory" },
+    { ...head, library: "Short", elements: 1024, gap: "out of memory" },
   ];
   const folder = await Deno.makeTempDir();
   try {
@@ -151,9 +149,13 @@ Deno.test("GPU benchmark: what the Python driver says becomes judged rows", asyn
       ["Good, kernel", 2000, "1.2", null, null],
     );
     assert.ok(good!.max_ulp! <= 0.501);
-    assert.match(good!.caveat!, /card/);
+    assert.deepEqual([good!.adapter, good!.caveat], ["card", "c"]);
     assert.ok(bad!.wrong_input !== null && bad!.max_ulp === Infinity);
     assert.equal(short!.gap, "1024 elements: out of memory");
+    await write(`echo $$ > ${folder}/pid; echo no answer; exec sleep 60`);
+    await assert.rejects(() => measurePeers(plan), /said what is no answer: no answer/);
+    const pid = Number(await Deno.readTextFile(join(folder, "pid")));
+    assert.throws(() => Deno.kill(pid, "SIGCONT"), "the child is gone");
     await write("echo it broke >&2; exit 3");
     await assert.rejects(() => measurePeers(plan), /exit code 3: it broke/);
   } finally {

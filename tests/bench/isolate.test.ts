@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Case } from "../../bench/plans/cases.ts";
 import { benchmark } from "../../bench/race/harness.ts";
-import { type Implementation, type Loaded } from "../../bench/peers/implementation.ts";
+import type { Implementation, Loaded } from "../../bench/peers/implementation.ts";
 import { isGap, type Runner } from "../../lab/implementation.ts";
 import { IMPLEMENTATIONS } from "../../bench/peers/implementations.ts";
 import { makeInputs } from "../../bench/plans/inputs.ts";

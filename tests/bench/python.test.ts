@@ -10,12 +10,14 @@ import { numpy } from "../../bench/peers/numpy.ts";
 import {
   acquireDriver,
   DriverGap,
-  findPython,
-  moduleQuestion,
-  pythonCandidates,
   PythonDriver,
   releaseDriver,
 } from "../../bench/peers/python/driver.ts";
+import {
+  findPython,
+  moduleQuestion,
+  pythonCandidates,
+} from "../../bench/peers/python/interpreter.ts";
 import { pythonImplementation } from "../../bench/peers/python/implementation.ts";
 import { scipy } from "../../bench/peers/scipy.ts";
 import { torch } from "../../bench/peers/torch.ts";
@@ -79,6 +81,57 @@ needing(["numpy"], "driver: killed, it rejects what waits, saying which and how"
   await driver.stop();
 });
 
+/** A driver of a program in place of Python. */
+async function withProgram(
+  lines: string,
+  work: (driver: PythonDriver) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const program = `${folder}/program`;
+    await Deno.writeTextFile(program, `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
+    await work(new PythonDriver(program, { answer: 300, end: 300 }));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("driver: a line that is no answer ends it, and whoever waits is told what it said", async () => {
+  for (const line of ["Traceback: all is lost", "null", "3"]) {
+    await withProgram(`read request\necho '${line}'\nexec sleep 60`, async (driver) => {
+      await assert.rejects(
+        driver.request("hello"),
+        new RegExp(`said what is no answer: ${line} before "hello" was done`),
+      );
+      await assert.rejects(driver.request("more"), /said what is no answer/);
+      await driver.stop();
+    });
+  }
+});
+
+Deno.test("driver: no answer in time ends it; an answer without an end of the line is one", async () => {
+  await withProgram("exec sleep 60", async (driver) => {
+    await assert.rejects(
+      driver.request("hello"),
+      /gave no answer for 0.3 s before "hello" was done/,
+    );
+    await driver.stop();
+  });
+  await withProgram(`read request\nprintf '{"id": 1, "a": 2}'`, async (driver) => {
+    assert.equal((await driver.request("hello"))["a"], 2);
+    await driver.stop();
+  });
+});
+
+Deno.test("driver: one that does not end with its input is killed", async () => {
+  await withProgram("exec sleep 60", async (driver) => {
+    const began = performance.now();
+    await driver.stop();
+    assert.ok(performance.now() - began < 20_000);
+    await assert.rejects(driver.request("hello"), /ended with SIGKILL/);
+  });
+});
+
 needing(
   ["numpy"],
   "driver: killed in a run, its rows become gaps and the others go on",
@@ -105,7 +158,11 @@ needing(
 
 needing(["numpy"], "a library that is absent is a gap that says how to add it", async () => {
   const loaded = await pythonImplementation({
-    ...{ name: "X", library: "X", module: "absent", form: "", out: false, threads: 1 },
+    library: "X",
+    module: "absent",
+    form: "",
+    out: false,
+    threads: 1,
   }).load();
   assert.ok(isGap(loaded));
   assert.match(loaded.gap, /absent is not there.*apt-get install python3-absent, or pip install/);

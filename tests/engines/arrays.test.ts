@@ -95,6 +95,7 @@ const LENGTHS = [
   ) => [n - 1, n, n + 1]),
 ];
 
+// Long: one test after another, of one engine, format and kernel.
 everywhere((label, { engine }, format, kernel) => {
   Deno.test(`${label}: lengths 0 to 17 and about powers of two`, async () => {
     const longest = inputsOf(kernel, format, 65537);

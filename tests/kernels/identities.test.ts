@@ -70,6 +70,7 @@ function everywhere(
 /** The same numbers with the other sign. */
 const negated = (x: Vector): Vector => x.map((v) => -v);
 
+// Long: one property after another, of one engine, format and precision.
 everywhere((label, { engine, bound }, format, precision) => {
   const options = { precision };
   const slack = (name: UnaryName, y: number) => slackOf(bound, y, format, precision, name);

@@ -205,7 +205,7 @@ Deno.test("verify: the hash of sources sees code and not comments", async () => 
 
 Deno.test("verify: the references import nothing from the kernels", async () => {
   for (const root of ["screen", "double_double"]) {
-    const { files } = await sourcesOf([`lab/certify/${root}.ts`], []);
+    const { files } = await sourcesOf([`lab/oracle/${root}.ts`], []);
     assert.ok(files.length >= 2, "the walk follows imports");
     assert.ok(!files.some((file) => file.startsWith("kernels/") || file === "mod.ts"), `${files}`);
   }

@@ -1,7 +1,7 @@
 /** Figures as pictures, on a machine without a browser and without fonts. */
 import assert from "node:assert/strict";
 import { errorsOverX, type Form, referenceCurves } from "../../bench/report/accuracy.ts";
-import { errorOverX, functionsOverX, speedUpBars } from "../../bench/report/figures.ts";
+import { errorOverX, functionsOverX, speedUpOverPeers } from "../../bench/report/figures.ts";
 import { FACES } from "../../lab/show/png/font.ts";
 import { boxOf, type SvgElement, textLength } from "../../lab/show/png/layout.ts";
 import { renderPng, renderSvg, show } from "../../lab/show/png.ts";
@@ -57,11 +57,11 @@ Deno.test("render: the font has every character that figures write", async () =>
     apply: (x) => x.map((v) => Math.log(1 + Math.exp(v))),
   };
   const range = { quantity: "softplus", dtype: "f32", from: -110, to: 100, bins: 20 } as const;
-  const speed = { implementation: "a", kind: "kit", n: 10, ratio: 2, q1: 1.9, q3: 2.1 };
+  const speed = { peer: "a", precision: "exact", wrong: true, n: 10, median: 2, q1: 1.9, q3: 2.1 };
   const figures = [
     curves,
     errorOverX(errorsOverX([naive], range), "f32"),
-    speedUpBars([speed], "b"),
+    speedUpOverPeers([speed]),
   ];
   for (const figure of figures) {
     for (const text of texts(await renderSvg(figure))) {

@@ -36,6 +36,8 @@ export class Shown {
   /** Says it. */
   say(): string { return ""; }
 }
+/** A function with the name of a method is another thing. */
+export function say(secret: Secret): string { return String(secret.size); }
 export interface Secret { size: number }`,
   });
   assert.equal(

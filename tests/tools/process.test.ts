@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { isPrivate, runtimeFolder } from "../../lab/runtime_folder.ts";
-import { replaceByCopy, replaceFile, replaceFolder } from "../../tools/files.ts";
+import { replaceFile } from "../../lab/files.ts";
+import { replaceByCopy, replaceFolder } from "../../tools/files.ts";
 import { capture } from "../../tools/process.ts";
 import { pathOf } from "../../tools/browser.ts";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { writeKernelspec } from "../../tools/notebooks/kernelspec.ts";
+import { writeKernelspec } from "../../tools/setup/kernelspec.ts";
 
 /** A server at work; disposing of it ends it and its kernels. */
 export interface Jupyter extends AsyncDisposable {

@@ -3,10 +3,10 @@
  * nothing else, and an import by URL fetches two files instead of forty.
  */
 
-import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { hex } from "../../kernels/hex.ts";
 import { root } from "../process.ts";
+import { bundled } from "./bundled.ts";
 import { rollDeclarations } from "./declarations.ts";
 import { withFloat16 } from "./older_typescript.ts";
 
@@ -30,19 +30,8 @@ const constants: esbuild.Plugin = {
 /** The module. The same sources give the same bytes. */
 export async function makeBundle(): Promise<string> {
   try {
-    const { outputFiles } = await esbuild.build({
-      entryPoints: [fileURLToPath(entry)],
-      bundle: true,
-      format: "esm",
-      platform: "neutral",
-      // Node 20, and browsers that have WebAssembly SIMD.
-      target: "es2022",
-      charset: "utf8",
-      legalComments: "none",
-      plugins: [constants],
-      write: false,
-    });
-    const [body, names] = parts(ownKeysAlone(outputFiles[0]!.text));
+    const text = await bundled(entry, { format: "esm", charset: "utf8", plugins: [constants] });
+    const [body, names] = parts(ownKeysAlone(text));
     // Without its exports this is a script, of which esbuild shortens the local names alone. Others
     // stand in stack traces and where an object is printed.
     const { code } = await esbuild.transform(body, {

@@ -137,11 +137,14 @@ function namesOf(statement: ts.Statement): readonly string[] {
   return name === undefined ? [] : [name.getText()];
 }
 
+/** What a declaration uses by name; the names of its own members and parameters are no uses. */
 function identifiersOf(root: ts.Node, without: ReadonlySet<ts.Node>): ReadonlySet<string> {
   const found = new Set<string>();
   const walk = (node: ts.Node): void => {
     if (without.has(node)) return;
-    if (ts.isIdentifier(node)) found.add(node.text);
+    const isName = (ts.isTypeElement(node.parent) || ts.isClassElement(node.parent) ||
+      ts.isParameter(node.parent)) && node.parent.name === node;
+    if (ts.isIdentifier(node) && !isName) found.add(node.text);
     ts.forEachChild(node, walk);
   };
   walk(root);

@@ -24,7 +24,7 @@ export const plainLength = ${plain!.length};
 export const decoder: string =
   "${decoder}";
 
-/** Both, packed: wasm/expand.ts reads it. */
+/** Both, packed: kernels/engines/wasm/expand.ts reads it. */
 export const builds: string =
   "${compress(both)}";
 `;

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { run } from "../process.ts";
 import { cellsWithOutput, problemsOf } from "./expect.ts";
 import { formatNotebook, type Notebook, parseNotebook } from "./ipynb.ts";
-import { writeKernelspec } from "./kernelspec.ts";
+import { writeKernelspec } from "../setup/kernelspec.ts";
 import { normalise } from "./normalise.ts";
 
 /** How to execute. */

@@ -2,6 +2,7 @@
 
 import plotly from "plotly.js-cartesian-dist-min/plotly-cartesian.min.js" with { type: "text" };
 import { escapeHtml } from "./html.ts";
+import cells from "./cells.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
 import style from "./style.css" with { type: "text" };
 
@@ -46,7 +47,7 @@ export function page(content: PageContent): string {
 <link rel="icon" href="data:,">
 <title>${escapeHtml(title)} · softplus-kit</title>
 <style>
-${style}</style>
+${style}${cells}</style>
 </head>
 <body>
 <header class="top"><nav aria-label="Pages">${pages.map(link).join("\n")}</nav></header>

@@ -9,6 +9,7 @@ import {
   runText,
 } from "../../bench/report/front_page.ts";
 import { renderPng } from "../../lab/show/png.ts";
+import { missingOf } from "../../bench/report/table.ts";
 import type { Row } from "../../bench/results/schema.ts";
 import { figureHtml } from "./figure.ts";
 import { escapeHtml, table } from "./html.ts";
@@ -50,14 +51,8 @@ function missingHtml(rows: readonly Row[]): string {
         distribution === "normal" && n === size)
   );
   if (absent.length === 0) return "";
-  const items = [...Map.groupBy(absent, ({ gap }) => gap!)].map(([gap, group]) => {
-    // A library all of whose rows are missing for the same reason is named once.
-    const names = new Set(
-      group.map(({ implementation, library }) =>
-        rows.some((row) => row.library === library && row.gap !== gap) ? implementation : library
-      ),
-    );
-    return `<li><strong>${escapeHtml([...names].join(", "))}</strong>: ${escapeHtml(gap)}</li>`;
-  });
+  const items = missingOf(absent, rows).map(({ gap, names }) =>
+    `<li><strong>${escapeHtml(names.join(", "))}</strong>: ${escapeHtml(gap)}</li>`
+  );
   return `<h2 id="missing">Not measured here</h2>\n<ul>\n${items.join("\n")}\n</ul>`;
 }

@@ -1,7 +1,7 @@
 /** The Deno kernel for Jupyter: whether there is one that works and will go on to, and making one. */
 
 import { replaceByCopy } from "../files.ts";
-import { writeKernelspec } from "../notebooks/kernelspec.ts";
+import { writeKernelspec } from "./kernelspec.ts";
 import type { Captured } from "../process.ts";
 import type { Requirement, System } from "./requirement.ts";
 

@@ -3,7 +3,7 @@
  * it from Debian, naming its packages is enough.
  */
 
-import { moduleQuestion, pythonCandidates } from "../../bench/peers/python/driver.ts";
+import { moduleQuestion, pythonCandidates } from "../../bench/peers/python/interpreter.ts";
 import { denoKernel } from "./deno_kernel.ts";
 import { INSTALL_SECONDS, type Requirement, type System } from "./requirement.ts";
 

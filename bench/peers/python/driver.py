@@ -1,7 +1,7 @@
 """The Python side of the comparison: one process that stays alive and speaks JSON lines.
 
 A request is a line on standard input, its answer a line on standard output. What the libraries
-compute is in `forms_LIBRARY.py`, one file for each, imported when it is asked for:
+compute is in `forms_*.py`, one file for each, imported when it is asked for:
 
     version() -> str            of the library, and whatever belongs to it
     set_threads(n)              how many threads work from now on, if the library has a choice

@@ -6,6 +6,8 @@
  */
 import { fileURLToPath } from "node:url";
 import type { Gap } from "../../../lab/implementation.ts";
+import { linesOf } from "../../../lab/lines.ts";
+import { findPython } from "./interpreter.ts";
 
 /** What the driver answers: members depend on the request, or it is a gap. */
 export type Answer = Readonly<Record<string, unknown>>;
@@ -24,14 +26,36 @@ interface Waiting {
 const SCRIPT = fileURLToPath(new URL("driver.py", import.meta.url));
 const CACHE = fileURLToPath(new URL("../../../.cache/numba", import.meta.url));
 
+/** How long to wait, in milliseconds: for an answer, and for the end after the input has ended. */
+export interface Patience {
+  readonly answer: number;
+  readonly end: number;
+}
+
+/** A first call may compile for half a minute; nothing that is measured takes so long. */
+const PATIENCE: Patience = { answer: 300_000, end: 5_000 };
+
+/** The answer in a line; undefined where it holds none. */
+function answerIn(line: string): Answer | undefined {
+  try {
+    const answer: unknown = JSON.parse(line);
+    return typeof answer === "object" && answer !== null ? answer as Answer : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A running driver. */
 export class PythonDriver {
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #waiting = new Map<number, Waiting>();
   readonly #ended: Promise<void>;
+  readonly #patience: Patience;
   #next = 0;
   #lastWords = "";
+  /** Why this side ended the process. */
+  #failure: string | undefined;
   #end: string | undefined;
 
   /**
@@ -39,7 +63,8 @@ export class PythonDriver {
    *
    * @param python the interpreter
    */
-  constructor(readonly python: string) {
+  constructor(readonly python: string, patience: Partial<Patience> = {}) {
+    this.#patience = { ...PATIENCE, ...patience };
     this.#child = new Deno.Command(python, {
       args: ["-u", SCRIPT],
       // Compiled kernels are kept between runs; nothing is left beside the sources.
@@ -69,30 +94,34 @@ export class PythonDriver {
     if (this.#end !== undefined) throw new Error(this.#farewell(what));
     const id = ++this.#next;
     const line = `${JSON.stringify({ id, do: what, ...parameters })}\n`;
+    const { answer: most } = this.#patience;
+    const timer = setTimeout(() => this.#fail(`gave no answer for ${most / 1000} s`), most);
     const answer = await new Promise<Answer>((resolve, reject) => {
       this.#waiting.set(id, { what, resolve, reject });
       this.#input.write(new TextEncoder().encode(line)).catch(() => {
         // The end of the process rejects what waits, with its last words.
       });
-    });
+    }).finally(() => clearTimeout(timer));
     if (typeof answer["gap"] === "string") throw new DriverGap(answer["gap"]);
     if (typeof answer["error"] === "string") throw new Error(`Python: ${answer["error"]}`);
     return answer;
   }
 
-  /** Closes its input, at which it ends, and waits for that. */
+  /** Closes its input, at which it ends, and waits for that; where it does not end, it is killed. */
   async stop(): Promise<void> {
     try {
       await this.#input.close();
     } catch {
       // It has ended already.
     }
+    const timer = setTimeout(() => this.#kill(), this.#patience.end);
     await this.#ended;
+    clearTimeout(timer);
   }
 
   async #listen(): Promise<void> {
     const answers = (async () => {
-      for await (const line of lines(this.#child.stdout)) this.#receive(line);
+      for await (const line of linesOf(this.#child.stdout)) this.#receive(line);
     })();
     const words = (async () => {
       for await (const text of this.#child.stderr.pipeThrough(new TextDecoderStream())) {
@@ -107,60 +136,33 @@ export class PythonDriver {
   }
 
   #receive(line: string): void {
-    const answer = JSON.parse(line) as Answer;
+    const answer = answerIn(line);
+    if (answer === undefined) return this.#fail(`said what is no answer: ${line.slice(0, 200)}`);
     const waiting = this.#waiting.get(answer["id"] as number);
     this.#waiting.delete(answer["id"] as number);
     waiting?.resolve(answer);
   }
 
-  #farewell(what: string): string {
-    const words = this.#lastWords.trim();
-    return `the Python driver (${this.python}) ended with ${this.#end} before "${what}" was done` +
-      (words ? `; it last said: ${words}` : "");
+  /** Ends the process: what it says from now on cannot be trusted. Its end rejects what waits. */
+  #fail(reason: string): void {
+    this.#failure ??= reason;
+    this.#kill();
   }
-}
 
-async function* lines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + text).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
-  }
-}
-
-/** Interpreters to try; Debian's own sees what Debian installed, the first `python3` may not. */
-export function pythonCandidates(environment: (name: string) => string | undefined): string[] {
-  const chosen = environment("PYTHON");
-  return [...(chosen ? [chosen] : []), "/usr/bin/python3", "python3", "python"];
-}
-
-/** A Python program that succeeds where a module can be found; it is not imported, that is slow. */
-export function moduleQuestion(module: string): string {
-  return `import importlib.util, sys; sys.exit(importlib.util.find_spec(${
-    JSON.stringify(module)
-  }) is None)`;
-}
-
-/** The interpreter for the peers: the first that has NumPy, on which all of them stand. */
-export async function findPython(
-  candidates: readonly string[] = pythonCandidates((name) => Deno.env.get(name)),
-): Promise<string | Gap> {
-  for (const python of candidates) {
+  #kill(): void {
     try {
-      const { success } = await new Deno.Command(python, {
-        args: ["-c", moduleQuestion("numpy")],
-        stdin: "null",
-        stdout: "null",
-        stderr: "null",
-      }).output();
-      if (success) return python;
-    } catch (error) {
-      const { NotFound, PermissionDenied } = Deno.errors;
-      if (!(error instanceof NotFound || error instanceof PermissionDenied)) throw error;
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended already.
     }
   }
-  return { gap: `none of ${candidates.join(", ")} is a Python with NumPy` };
+
+  #farewell(what: string): string {
+    const words = this.#lastWords.trim();
+    const why = this.#failure === undefined ? `ended with ${this.#end}` : this.#failure;
+    return `the Python driver (${this.python}) ${why} before "${what}" was done` +
+      (words ? `; it last said: ${words}` : "");
+  }
 }
 
 let shared: { users: number; driver: Promise<PythonDriver | Gap> } | undefined;

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { floatArray, FUNCTIONS } from "../../plans/cases.ts";
 import type { Implementation, Inputs, Loaded } from "../implementation.ts";
+import { identify } from "../naming.ts";
 import type { Gap, Runner } from "../../../lab/implementation.ts";
 import { isGap } from "../../../lab/implementation.ts";
 import { threadsAtWork } from "../../../lab/race/threads_at_work.ts";
@@ -12,23 +13,34 @@ import { acquireDriver, DriverGap, type PythonDriver, releaseDriver } from "./dr
 
 /** What distinguishes the rows of a Python library. */
 export interface PythonRow {
-  readonly name: string;
   readonly library: string;
-  /** Of `forms_MODULE.py`, which is also the name of the Debian package: python3-MODULE. */
+  /** Of `forms_*.py`, which is also the name of the Debian package: python3-MODULE. */
   readonly module: string;
   /** Which of the module's formulas. */
   readonly form: string;
+  /** The library has no other formula, so that no name has to say which it is. */
+  readonly onlyForm?: boolean;
   /** Whether results go into given arrays. */
   readonly out: boolean;
   readonly threads: 1 | "all";
+  /** Whether the library can be told how many threads to take. */
+  readonly pooled?: boolean;
   readonly caveat?: string;
 }
 
 /** Makes an implementation of a row. */
 export function pythonImplementation(row: PythonRow): Implementation {
-  const { name, library, out, caveat } = row;
+  const { library, form, onlyForm = false, out, threads, pooled = false, caveat } = row;
+  const identity = identify({
+    kind: "peer",
+    library,
+    form: onlyForm ? "" : form,
+    precision: "",
+    memory: out ? "given" : "allocated",
+    ...(pooled && { pool: threads === 1 ? "1" as const : "all" as const }),
+  }, "allocated");
   return {
-    ...{ name, kind: "peer", library, precision: "" },
+    ...identity,
     includes: out ? "output given" : "output allocated",
     ...(caveat !== undefined && { caveat }),
     load: () => load(row),

@@ -1,13 +1,13 @@
 /** Figure of what correct rounding costs: time of exact over time of fast. */
 import { decadeAxis, numberLabel } from "../../../lab/figures/axes.ts";
 import { overSize, type Titles } from "../../../lab/figures/sizes.ts";
-import type { Figure, Records } from "../../../lab/figures/types.ts";
-import { records } from "../../../lab/figures/types.ts";
+import type { Figure } from "../../../lab/figures/types.ts";
 
 /** An engine at one size; the records of `exactOverFast`. */
 export interface ExactOverFast {
   readonly implementation: string;
   readonly kind: string;
+  readonly family: string;
   readonly engine: string;
   readonly n: number;
   /** Time of exact over time of fast, pairs of one round: median and quartiles. */
@@ -20,8 +20,8 @@ export interface ExactOverFast {
 }
 
 /** How many times as long exact takes, over batch size; at the line at 1 it costs nothing. */
-export function costOverSize(data: Records<ExactOverFast>, titles: Titles = {}): Figure {
-  const figure = overSize(records(data), {
+export function costOverSize(data: readonly ExactOverFast[], titles: Titles = {}): Figure {
+  const figure = overSize(data, {
     title: titles.title ?? "What correct rounding costs",
     subtitle: titles.subtitle,
     value: ({ q1, ratio, q3 }) => [q1, ratio, q3],

@@ -1,6 +1,5 @@
 /** Figures of losses that may end: values that become infinite or NaN. */
-import type { Axis, Figure, Records, Trace } from "../../../lab/figures/types.ts";
-import { records } from "../../../lab/figures/types.ts";
+import type { Axis, Figure, Trace } from "../../../lab/figures/types.ts";
 import { decadeAxis, numberLabel } from "../../../lab/figures/axes.ts";
 import type { Titles } from "../../../lab/figures/sizes.ts";
 import { COLOURS, layoutOf } from "../../../lab/figures/theme.ts";
@@ -20,8 +19,8 @@ const DASHES = ["solid", "dash", "dot"];
  *
  * @param axis what x is
  */
-export function lossCurves(data: Records<LossCurve>, axis: Axis, titles: Titles = {}): Figure {
-  const curves = records(data);
+export function lossCurves(data: readonly LossCurve[], axis: Axis, titles: Titles = {}): Figure {
+  const curves = data;
   const y = decadeAxis(
     "loss",
     curves.flatMap((curve) => [...curve.y]),

@@ -1,6 +1,5 @@
 /** Figures of a training: accuracy over epochs, and where the time of an epoch goes. */
-import type { Figure, Records, Trace } from "../../../lab/figures/types.ts";
-import { records } from "../../../lab/figures/types.ts";
+import type { Figure, Trace } from "../../../lab/figures/types.ts";
 import type { Titles } from "../../../lab/figures/sizes.ts";
 import { COLOURS, layoutOf } from "../../../lab/figures/theme.ts";
 
@@ -25,8 +24,8 @@ const DASHES = ["solid", "dash"];
 const MARKERS = ["circle", "square-open"];
 
 /** Accuracy on what is trained on, and on what never is, over epochs. */
-export function accuracyOverEpochs(data: Records<EpochPoint>, titles: Titles = {}): Figure {
-  const points = records(data);
+export function accuracyOverEpochs(data: readonly EpochPoint[], titles: Titles = {}): Figure {
+  const points = data;
   const series = [
     ["training", points.map(({ trainAccuracy }) => trainAccuracy)],
     ["test", points.map(({ testAccuracy }) => testAccuracy)],
@@ -59,8 +58,8 @@ export function accuracyOverEpochs(data: Records<EpochPoint>, titles: Titles = {
  * Where the time of an epoch goes, a bar for each engine, the first on top. What the engine itself
  * takes begins at 0, so that it can be compared; the products are the same for all engines of the CPU.
  */
-export function epochBars(data: Records<EpochTime>, titles: Titles = {}): Figure {
-  const rows = records(data).toReversed();
+export function epochBars(data: readonly EpochTime[], titles: Titles = {}): Figure {
+  const rows = data.toReversed();
   const parts: readonly [string, string, (row: EpochTime) => number][] = [
     ["the kit", COLOURS[0]!, ({ kit }) => kit],
     ["matrix products", COLOURS[5]!, ({ products }) => products],

@@ -38,7 +38,12 @@ export interface Runner {
 /** Where memory beyond constants, tiles and the tables of table.simd.ts begins. */
 export const heapStart = 0x60000;
 
-/** Instantiates the kernels in a memory of at least `heapStart` bytes that will never grow. */
+/**
+ * Instantiates the kernels in a memory of at least `heapStart` bytes that will never grow.
+ *
+ * Long: what `run` needs of the memory, which it is called with thousands of times a second, are
+ * constants around it.
+ */
 export function createRunner(module: WebAssembly.Module, memory: WebAssembly.Memory): Runner {
   type Kernel = (...args: number[]) => void;
   const instance = new WebAssembly.Instance(module, { env: { memory } });

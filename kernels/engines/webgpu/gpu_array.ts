@@ -1,11 +1,20 @@
-/* Arrays that stay on the GPU: what the user holds, and the Storage that the engine knows. */
-import { arrayType, type FloatArray, lengthOf } from "../arrays.ts";
+/*
+ * Arrays that stay on the GPU: what the user holds, the Storage that the engine knows, how bytes come
+ * there, and buffers of the caller's as arrays.
+ */
+import {
+  arrayType,
+  bufferOf,
+  byteOffsetOf,
+  type FloatArray,
+  isShared,
+  lengthOf,
+} from "../arrays.ts";
 import { disposeByUsing } from "../disposal.ts";
-import { Matrix } from "../matrix.ts";
-import type { GpuFormat } from "./piece.ts";
-import type { Piece } from "./piece.ts";
+import { describe, Matrix } from "../matrix.ts";
+import { isStorage, padded } from "./buffers.ts";
+import type { GpuFormat, Piece } from "./piece.ts";
 import type { Session } from "./session.ts";
-import { bytesOf } from "./transfer.ts";
 
 /**
  * [length] of an array, [rows, columns] of a Matrix.
@@ -198,4 +207,76 @@ export function shapeOf(x: FloatArray | Matrix): GpuShape {
 export function formatOf(array: FloatArray): GpuFormat | undefined {
   const type = arrayType(array);
   return type === "Float32Array" ? "f32" : type === "Float16Array" ? "f16" : undefined;
+}
+
+/** The bytes of a range of elements. */
+export function bytesOf(array: FloatArray, from: number, count: number): Uint8Array {
+  return new Uint8Array(bufferOf(array), byteOffsetOf(array) + from, count);
+}
+
+/** Writes bytes into a buffer, now: the caller may change them afterwards. */
+export function upload(session: Session, { buffer, offset, bytes }: Piece, data: Uint8Array): void {
+  // The GPU takes whole words of memory that is neither shared nor resizable.
+  const plain = bytes % 4 === 0 && !isShared(data.buffer) &&
+    !(data.buffer as { resizable?: boolean }).resizable;
+  let words = data as Uint8Array<ArrayBuffer>;
+  if (!plain) {
+    words = new Uint8Array(Math.ceil(bytes / 4) * 4);
+    words.set(data);
+  }
+  session.device.queue.writeBuffer(buffer, offset, words);
+}
+
+/** Takes a buffer of the caller's as an array, where it can be one. */
+export function wrapBuffer(session: Session, buffer: unknown, shape: unknown): GpuArray {
+  session.assertUsable("wrap");
+  const given = buffer as GPUBuffer | undefined | null;
+  if (typeof given !== "object" || given === null || typeof given.usage !== "number") {
+    throw new TypeError(`wrap: buffer must be a GPUBuffer, got ${describe(buffer)}`);
+  }
+  if (session.pool.has(given)) {
+    throw new TypeError(
+      "wrap: buffer must be the caller's own, got one of this engine's: use its GpuArray",
+    );
+  }
+  const sizes: unknown[] = Array.isArray(shape) ? [...shape] : [];
+  if (sizes.length < 1 || sizes.length > 2 || !sizes.every(isSize)) {
+    throw new RangeError(
+      `wrap: shape must be [length] or [rows, columns] of whole numbers >= 0, got ${
+        Array.isArray(shape) ? `[${sizes.map(describe).join(", ")}]` : describe(shape)
+      }`,
+    );
+  }
+  if (!isStorage(given.usage)) {
+    throw new RangeError(`wrap: buffer must have usage STORAGE, got usage ${given.usage}`);
+  }
+  const format: GpuFormat = "f32";
+  const total = sizes.reduce((a: number, b) => a * b, 1) * elementBytes[format];
+  if (total > 0 && given.size < padded(total)) {
+    throw new RangeError(
+      `wrap: buffer must have at least ${padded(total)} bytes for ${
+        sizes.join(" x ")
+      } elements, got ${given.size}`,
+    );
+  }
+  const pieces: Piece[] = [];
+  for (let offset = 0; offset < total; offset += session.limits.pieceBytes) {
+    const bytes = Math.min(session.limits.pieceBytes, total - offset);
+    pieces.push({ buffer: given, offset, bytes, pooled: false });
+  }
+  const storage: Storage = {
+    session,
+    format,
+    pieces,
+    owned: false,
+    failure: undefined,
+    sound: false, // its owner may destroy it
+    released: false,
+    exposed: true,
+  };
+  return new GpuArray(storage, sizes as unknown as GpuShape);
+}
+
+function isSize(size: unknown): size is number {
+  return Number.isSafeInteger(size) && (size as number) >= 0;
 }

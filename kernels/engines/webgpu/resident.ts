@@ -4,11 +4,18 @@ import { describe } from "../matrix.ts";
 import { kernels, type Method } from "../methods.ts";
 import { readOptions } from "../options.ts";
 import type { Pass } from "./batch.ts";
-import { elementBytes, GpuArray, type GpuShape, type Storage, watch } from "./gpu_array.ts";
+import {
+  bytesOf,
+  elementBytes,
+  GpuArray,
+  type GpuShape,
+  type Storage,
+  upload,
+  watch,
+} from "./gpu_array.ts";
 import type { GpuFormat } from "./piece.ts";
 import type { Piece } from "./piece.ts";
 import type { Session } from "./session.ts";
-import { bytesOf, upload } from "./transfer.ts";
 
 /** Memory of the pool's, for a new array, cut into pieces that bindings can reach. */
 export function fresh(

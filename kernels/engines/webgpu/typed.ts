@@ -5,10 +5,9 @@
 import { byteLengthOf, type FloatArray, lengthOf } from "../arrays.ts";
 import type { Call } from "../methods.ts";
 import { WebGpuOutOfMemoryError } from "./errors.ts";
-import { elementBytes, formatOf } from "./gpu_array.ts";
+import { bytesOf, elementBytes, formatOf, upload } from "./gpu_array.ts";
 import type { Piece, Work } from "./piece.ts";
 import type { Session } from "./session.ts";
-import { bytesOf, upload } from "./transfer.ts";
 
 /** Pieces of one call that are under way at a time. */
 const window = 2;

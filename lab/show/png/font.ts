@@ -7,13 +7,10 @@
  */
 import { fileURLToPath } from "node:url";
 // Imported because what is imported is installed, and only then the files beside it are found.
-import font from "@expo-google-fonts/source-sans-3/package.json" with { type: "json" };
+import "@expo-google-fonts/source-sans-3/package.json" with { type: "json" };
 
 /** Family name as SVG and CSS know it. */
 export const FONT_FAMILY = "Source Sans 3";
-
-/** Version of the font package. */
-export const FONT_VERSION: string = font.version;
 
 /** A weight of the font: where its file is, and its metrics in units of the font size. */
 export interface FontFace {

@@ -3,7 +3,7 @@
  * version, or not there at all, and is left alone.
  */
 
-import { replaceFile } from "../files.ts";
+import { replaceFile } from "../../lab/files.ts";
 
 /** Writes the kernel into a folder that JUPYTER_PATH can name; it comes first there. */
 export async function writeKernelspec(
