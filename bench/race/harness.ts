@@ -16,11 +16,12 @@ import { isGap } from "../../lab/implementation.ts";
 import { makeInputs } from "../plans/inputs.ts";
 import { Others } from "../../lab/race/machine_load.ts";
 import type { Row } from "../results/schema.ts";
-import { gapRow, timedRow } from "../results/schema.ts";
+import { gapRow } from "../results/schema.ts";
 import { quartiles, relativeSpread } from "../../lab/statistics.ts";
 import type { Stopwatch } from "../../lab/race/timing.ts";
 import { breathe, runOnce, steadyWork, stopwatch, takeRounds } from "../../lab/race/timing.ts";
 import type { Verdict } from "../../lab/oracle/error.ts";
+import { Findings, type Verdicts } from "./findings.ts";
 import { BoundError, holdToBound, judge, sampleIndices } from "./validate.ts";
 
 /** What to measure, and how long. */
@@ -46,40 +47,6 @@ export interface BenchmarkOptions {
 interface Entry {
   readonly implementation: Implementation;
   readonly loaded: Loaded;
-}
-
-/** What all sittings have found of an implementation. */
-class Findings {
-  /** Why there is nothing of it at all, or nothing of a case, by the name of the case. */
-  gap: string | undefined;
-  readonly gaps = new Map<string, { reason: string; loaded: Loaded }>();
-  readonly timed = new Map<string, Timed>();
-  /** Verdicts over the whole range, by function and dtype. */
-  readonly sweeps = new Map<string, Verdict | undefined>();
-  /** Milliseconds per element in the latest case of at least 10,000, by function and dtype. */
-  readonly pace = new Map<string, number>();
-
-  constructor(readonly implementation: Implementation) {}
-
-  /** Its row of a case, if it took part in it. */
-  row(item: Case): Row | undefined {
-    const gap = this.gaps.get(caseName(item));
-    if (gap) return gapRow(this.implementation, gap.reason, item, gap.loaded);
-    const timed = this.timed.get(caseName(item));
-    return timed && timedRow({ ...timed, implementation: this.implementation, item });
-  }
-}
-
-/** The samples of a case, of one sitting after the other. */
-interface Timed extends Verdicts {
-  readonly loaded: Loaded;
-  readonly samples: number[];
-  readonly calls: number;
-}
-
-interface Verdicts {
-  readonly verdict: Verdict | undefined;
-  readonly sweep: Verdict | undefined;
 }
 
 interface Prepared extends Verdicts {
@@ -232,7 +199,10 @@ class Run {
     }
     const before = timed.get(caseName(item))?.samples ?? [];
     timed.set(caseName(item), {
-      ...{ loaded, verdict, sweep, calls: watch.calls },
+      loaded,
+      verdict,
+      sweep,
+      calls: watch.calls,
       samples: [...before, ...samples],
     });
   }

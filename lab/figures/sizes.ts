@@ -101,7 +101,9 @@ export function overSize<T extends Row>(rows: readonly T[], description: Descrip
       mode: "lines+markers",
       line: { color: colour, width, dash },
       marker: {
-        ...{ color: colour, symbol: marker, size: isKit ? 8 : 6 },
+        color: colour,
+        symbol: marker,
+        size: isKit ? 8 : 6,
         line: { color: colour, width: 1.25 },
       },
       error_y: quartileBars(values, colour),
@@ -112,7 +114,11 @@ export function overSize<T extends Row>(rows: readonly T[], description: Descrip
   const [x, y] = [sizes(rows.map(({ n }) => n)), axis(rows.flatMap((row) => value(row)))];
   const names = data.map(({ name }) => name);
   const layout = layoutOf({
-    ...{ title, subtitle: withLegend(subtitle, rows), x, y, right: labelMargin(names) },
+    title,
+    subtitle: withLegend(subtitle, rows),
+    x,
+    y,
+    right: labelMargin(names),
     entries: data.length,
     height: 520,
   });
@@ -129,7 +135,8 @@ export function overSize<T extends Row>(rows: readonly T[], description: Descrip
     data,
     layout: {
       ...layout,
-      ...{ showlegend: false, shapes },
+      showlegend: false,
+      shapes,
       // An empty frame says why it is empty.
       annotations: rows.length === 0 ? [NOTHING] : annotations,
     },
@@ -142,7 +149,11 @@ function fraction({ range }: Axis, value: number): number {
 }
 
 const NOTHING: Mark = {
-  ...{ xref: "paper", yref: "paper", x: 0.5, y: 0.75, showarrow: false },
+  xref: "paper",
+  yref: "paper",
+  x: 0.5,
+  y: 0.75,
+  showarrow: false,
   text: "not measured in this run",
 };
 

@@ -1,7 +1,7 @@
 /** Training on the CPU, with any engine of the kit that works there. */
 import { type FloatArray, Matrix, type Precision, wasm } from "../../kernels/engines/mod.ts";
 import { type Loss, stableLoss } from "./loss.ts";
-import { type CpuEngine } from "./cpu_engine.ts";
+import type { CpuEngine } from "./cpu_engine.ts";
 import { ADAM, checkSameShape, type Place, productSizes } from "./place.ts";
 import { loops, type Multiply } from "./products.ts";
 

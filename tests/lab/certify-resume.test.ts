@@ -40,7 +40,10 @@ Deno.test("verify: interrupted and resumed gives the certificate of one run", as
   try {
     const plan = (name: string): Plan => ({
       subjects: new URL("../../bench/certify/subjects.ts", import.meta.url).href,
-      ...{ targets, slices, quick: false, workers: 2 },
+      targets,
+      slices,
+      quick: false,
+      workers: 2,
       cache: `${folder}/${name}/cache`,
       certificates: `${folder}/${name}/certificates`,
     });

@@ -15,7 +15,10 @@ gpuTest("verify: a GPU's certificate names its adapter, and binds no other", asy
     // The tail on the left with its subnormal results, and NaNs of every payload.
     const plan = (quick: boolean): Plan => ({
       subjects: new URL("../../bench/certify/subjects.ts", import.meta.url).href,
-      ...{ targets: [target], slices: [389, 511], quick, workers: 1 },
+      targets: [target],
+      slices: [389, 511],
+      quick,
+      workers: 1,
       cache: `${folder}/cache`,
       certificates: folder,
     });
