@@ -44,7 +44,7 @@ export interface BenchmarkOptions {
   readonly onCase?: (name: string | undefined, index: number) => void;
 }
 
-interface Entry {
+interface Participant {
   readonly implementation: Implementation;
   readonly loaded: Loaded;
 }
@@ -54,7 +54,7 @@ interface Prepared extends Verdicts {
 }
 
 interface Ready extends Prepared {
-  readonly entry: Entry;
+  readonly participant: Participant;
   readonly watch: Stopwatch;
 }
 
@@ -102,7 +102,7 @@ export async function benchmark(options: BenchmarkOptions): Promise<Row[]> {
 }
 
 class Run {
-  #entries: Entry[] = [];
+  #participants: Participant[] = [];
   readonly #findings: Map<Implementation, Findings>;
   readonly #steady: number[] = [];
   readonly #inputs = new Map<string, FloatArray>();
@@ -118,7 +118,7 @@ class Run {
       try {
         const loaded = await implementation.load();
         if (isGap(loaded)) found.gap = loaded.gap;
-        else this.#entries.push({ implementation, loaded });
+        else this.#participants.push({ implementation, loaded });
       } catch (error) {
         found.gap = message(error);
       }
@@ -133,22 +133,22 @@ class Run {
     const runners: Runner[] = [];
     const failures = new Map<number, string>();
     try {
-      const entries = this.#entries.filter(({ implementation: { name } }) =>
+      const participants = this.#participants.filter(({ implementation: { name } }) =>
         this.options.takesPart?.(item, name) ?? true
       );
-      for (const entry of entries) {
-        const prepared = await this.#prepare(entry, inputs);
+      for (const participant of participants) {
+        const prepared = await this.#prepare(participant, inputs);
         if (!prepared) continue;
         runners.push(prepared.runner);
         // A share of the case's time, so that twenty implementations warm up within the budget.
-        const share = (deadline - performance.now()) / entries.length / 4;
+        const share = (deadline - performance.now()) / participants.length / 4;
         const warmUp = Math.min(60, Math.max(10, share));
-        const own = entry.loaded.threads > 1 ? POOL : SINGLE;
+        const own = participant.loaded.threads > 1 ? POOL : SINGLE;
         try {
           const watch = await stopwatch(prepared.runner, { warmUp, ...own });
-          ready.push({ entry, watch, ...prepared });
+          ready.push({ participant, watch, ...prepared });
         } catch (error) {
-          this.#note(entry, item, message(error));
+          this.#note(participant, item, message(error));
         }
         await breathe();
         signal?.throwIfAborted();
@@ -170,7 +170,7 @@ class Run {
       for (const [i, one] of ready.entries()) {
         const failure = failures.get(i);
         if (failure === undefined) this.#time(one, item, samples[i]!);
-        else this.#note(one.entry, item, failure);
+        else this.#note(one.participant, item, failure);
       }
     } finally {
       for (const runner of runners) {
@@ -183,12 +183,12 @@ class Run {
     }
   }
 
-  #note({ implementation, loaded }: Entry, item: Case, reason: string): void {
+  #note({ implementation, loaded }: Participant, item: Case, reason: string): void {
     this.#findings.get(implementation)!.gaps.set(caseName(item), { reason, loaded });
   }
 
   #time(
-    { entry: { implementation, loaded }, watch, verdict, sweep }: Ready,
+    { participant: { implementation, loaded }, watch, verdict, sweep }: Ready,
     item: Case,
     samples: readonly number[],
   ): void {
@@ -220,19 +220,19 @@ class Run {
   }
 
   async dispose(): Promise<void> {
-    for (const { loaded } of this.#entries) {
+    for (const { loaded } of this.#participants) {
       try {
         await loaded.dispose?.();
       } catch {
         // Ended already: nothing is left to free.
       }
     }
-    this.#entries = [];
+    this.#participants = [];
   }
 
   /** Makes a runner for a case and judges it; or notes why there is none. */
-  async #prepare(entry: Entry, inputs: Inputs): Promise<Prepared | undefined> {
-    const { implementation, loaded } = entry;
+  async #prepare(participant: Participant, inputs: Inputs): Promise<Prepared | undefined> {
+    const { implementation, loaded } = participant;
     const { gaps, timed, pace } = this.#findings.get(implementation)!;
     let runner: Runner | Gap | undefined;
     const { rows, columns, fn, dtype } = inputs.case;
@@ -243,27 +243,27 @@ class Run {
     if (expected > longestCall && !timed.has(name)) {
       const reason = `a call of this size takes about ${(expected / 1000).toPrecision(2)} s, ` +
         `longer than the ${longestCall / 1000} s that this plan grants`;
-      this.#note(entry, inputs.case, reason);
+      this.#note(participant, inputs.case, reason);
       return undefined;
     }
     try {
-      const sweep = await this.#sweep(entry, inputs.case);
+      const sweep = await this.#sweep(participant, inputs.case);
       runner = await loaded.prepare(inputs);
       if (!isGap(runner)) {
         await runOnce(runner);
         return { runner, sweep, verdict: await check(implementation, inputs, runner, 512) };
       }
-      this.#note(entry, inputs.case, runner.gap);
+      this.#note(participant, inputs.case, runner.gap);
     } catch (error) {
       if (runner && !isGap(runner)) await runner.dispose?.();
       if (error instanceof BoundError) throw error;
-      this.#note(entry, inputs.case, message(error));
+      this.#note(participant, inputs.case, message(error));
     }
     return undefined;
   }
 
   /** Judges an implementation over the whole range, once for each function and dtype. */
-  async #sweep({ implementation, loaded }: Entry, item: Case) {
+  async #sweep({ implementation, loaded }: Participant, item: Case) {
     const { sweeps } = this.#findings.get(implementation)!;
     const key = `${item.fn} ${item.dtype}`;
     if (sweeps.has(key)) return sweeps.get(key);

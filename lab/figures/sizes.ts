@@ -65,7 +65,7 @@ export function roofline(data: readonly Timing[], titles: Titles = {}): Figure {
 }
 
 /** What every row of a figure over size has. */
-export interface Row extends Drawn {
+export interface SizedRecord extends Drawn {
   readonly wrong?: boolean;
   readonly n: number;
 }
@@ -83,7 +83,10 @@ export interface Description<T> {
 }
 
 /** One line for each implementation over batch size, its name at the right end. */
-export function overSize<T extends Row>(rows: readonly T[], description: Description<T>): Figure {
+export function overSize<T extends SizedRecord>(
+  rows: readonly T[],
+  description: Description<T>,
+): Figure {
   const { title, subtitle, value, axis, sizes = sizeAxis, hover } = description;
   const groups = [...Map.groupBy(rows, ({ implementation }) => implementation).values()]
     .map((group) => group.toSorted((a, b) => a.n - b.n));
@@ -158,14 +161,16 @@ const NOTHING: Mark = {
 };
 
 /** The name in a legend, marked where values are wrong. */
-export function labelOf({ implementation, wrong }: Pick<Row, "implementation" | "wrong">): string {
+export function labelOf(
+  { implementation, wrong }: Pick<SizedRecord, "implementation" | "wrong">,
+): string {
   return wrong ? `${implementation} †` : implementation;
 }
 
 /** The subtitle, and what the mark means if somebody has it. */
 export function withLegend(
   subtitle: string | undefined,
-  rows: readonly Pick<Row, "wrong">[],
+  rows: readonly Pick<SizedRecord, "wrong">[],
 ): string | undefined {
   const mark = rows.some(({ wrong }) => wrong)
     ? "†: 0 or ∞ somewhere where the answer is neither"
