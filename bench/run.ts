@@ -66,12 +66,19 @@ export function parseRun(
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ quick: { type: "boolean" }, full: { type: "boolean" }, help: { type: "boolean" } },
-      ...{ list: { type: "boolean" }, output: { type: "string" }, functions: { type: "string" } },
-      ...{ dtypes: { type: "string" }, distributions: { type: "string" } },
-      ...{ sizes: { type: "string" }, implementations: { type: "string" } },
-      ...{ budget: { type: "string" }, compare: { type: "string" } },
-      ...{ sittings: { type: "string" } },
+      quick: { type: "boolean" },
+      full: { type: "boolean" },
+      help: { type: "boolean" },
+      list: { type: "boolean" },
+      output: { type: "string" },
+      functions: { type: "string" },
+      dtypes: { type: "string" },
+      distributions: { type: "string" },
+      sizes: { type: "string" },
+      implementations: { type: "string" },
+      budget: { type: "string" },
+      compare: { type: "string" },
+      sittings: { type: "string" },
     },
   });
   if (values.help) return "help";

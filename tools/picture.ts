@@ -26,7 +26,10 @@ export function makePicture(): string {
   const panel = curves(
     {
       title: "softplus in float32: decimal digits that are right, over x",
-      ...{ low: 0, high: 7.5, ticks: [0, 2, 4, 6], samples },
+      low: 0,
+      high: 7.5,
+      ticks: [0, 2, 4, 6],
+      samples,
     },
     range,
     samples[0]!,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseArgs } from "node:util";
 import { covers } from "../../lab/certify/subject.ts";
 import { subjects } from "./subjects.ts";
 import { type Format, FUNCTIONS, type Target } from "../../lab/certify/types.ts";
@@ -74,34 +75,41 @@ export const USAGE: string = [
   "  --workers NUMBER        one for each logical core unless told",
 ].join("\n");
 
+type Parsed = Readonly<Record<string, boolean | string[] | undefined>>;
+
+/** The options as they were given; names of several may be in one, with commas between. */
+function parsed(args: readonly string[]): Parsed {
+  const text = { type: "string", multiple: true } as const;
+  const options = Object.fromEntries([
+    ...[...Object.keys(choices), ...free].map((name) => [name, text]),
+    ...flags.map((name) => [name, { type: "boolean" as const }]),
+  ]);
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { ...options, help: { type: "boolean", short: "h" } },
+    });
+    return values as Parsed;
+  } catch (error) {
+    throw new OptionError(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+  }
+}
+
 /** Reads the arguments. An option may be given as `--name value`, `--name=value`, or with a,b. */
 export function readOptions(args: readonly string[]): Options | "help" {
-  const given = new Map<string, string[]>();
-  const set = new Set<string>();
-  for (let i = 0; i < args.length; i++) {
-    const argument = args[i] === "-h" ? "--help" : args[i]!;
-    const [, name, inline] = /^--([a-z]+)(?:=(.*))?$/.exec(argument) ?? [];
-    if (name === undefined) throw new OptionError(`unknown argument ${args[i]}\n${USAGE}`);
-    if (flags.includes(name)) {
-      if (inline !== undefined) throw new OptionError(`--${name} takes no value, got ${inline}`);
-      set.add(name);
-      continue;
-    }
-    if (!(name in choices) && !free.includes(name)) {
-      throw new OptionError(`unknown option --${name}\n${USAGE}`);
-    }
-    const value = inline ?? args[++i];
-    if (value === undefined || value === "" || value.startsWith("--")) {
-      throw new OptionError(`--${name} needs a value`);
-    }
-    given.set(name, [...given.get(name) ?? [], ...value.split(",")]);
-  }
-  if (set.has("help")) return "help";
-  if (set.has("quick") && set.has("screen")) {
+  const values = parsed(args);
+  if (values["help"]) return "help";
+  if (values["quick"] && values["screen"]) {
     throw new OptionError("--quick and --screen: the screens have no quick measurement; give one");
   }
-  for (const [name, values] of given) {
-    for (const value of name in choices ? values : []) {
+  const given = new Map<string, string[]>();
+  for (const [name, list] of Object.entries(values)) {
+    if (!Array.isArray(list)) continue;
+    if (list.includes("")) throw new OptionError(`--${name} needs a value`);
+    given.set(name, list.flatMap((value) => name in choices ? value.split(",") : [value]));
+  }
+  for (const [name, asked] of given) {
+    for (const value of name in choices ? asked : []) {
       if (choices[name]!.includes(value)) continue;
       throw new OptionError(
         `--${name} must be one of ${choices[name]!.join(", ")}, got ${JSON.stringify(value)}`,
@@ -121,8 +129,8 @@ export function readOptions(args: readonly string[]): Options | "help" {
   const [cache, certificates] = [given.get("cache")?.[0], given.get("certificates")?.[0]];
   return {
     targets,
-    quick: set.has("quick"),
-    screen: set.has("screen"),
+    quick: values["quick"] === true,
+    screen: values["screen"] === true,
     ...(cache === undefined ? {} : { cache }),
     ...(certificates === undefined ? {} : { certificates }),
     ...(workers === undefined ? {} : { workers: Number(workers) }),

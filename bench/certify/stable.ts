@@ -9,13 +9,14 @@ import type { Subject } from "../../lab/certify/subject.ts";
 
 /** NumPy's stable forms on correctly rounded functions: every step rounded to float32. */
 export const stable: Subject = {
-  ...{ id: "float32-stable", engine: "float32-stable", build: "", precision: "" },
-  ...{
-    kind: "textbook",
-    formats: ["f32"],
-    functions: ["softplus", "sigmoid"],
-    roots: ["bench/certify/stable_forms.ts"],
-  },
+  id: "float32-stable",
+  engine: "float32-stable",
+  build: "",
+  precision: "",
+  kind: "textbook",
+  formats: ["f32"],
+  functions: ["softplus", "sigmoid"],
+  roots: ["bench/certify/stable_forms.ts"],
   subsetOnly: true,
   load: () =>
     Promise.resolve({

@@ -67,7 +67,7 @@ export async function measureGpu(plan: GpuPlan): Promise<{ rows: Row[]; noise: n
   return { rows, noise: relativeSpread(quartiles(steady)) };
 }
 
-interface Entry {
+interface Participant {
   readonly row: GpuImplementation;
   readonly watch: Stopwatch;
   readonly verdict: Verdict | undefined;
@@ -82,7 +82,7 @@ async function measureCase(
   const { fn } = inputs;
   const item: GpuCase = { fn, elements: inputs.x.length };
   const rows: Row[] = [];
-  const entries: Entry[] = [];
+  const participants: Participant[] = [];
   const runners: GpuRunner[] = [];
   try {
     for (const row of GPU_ROWS.filter((row) => row.does(fn))) {
@@ -99,7 +99,7 @@ async function measureCase(
           { run() {}, output: () => [], time: (calls) => runner.time(calls) },
           { warmUp: pace[row.clock], sample: pace[row.clock] },
         );
-        entries.push({ row, watch, verdict });
+        participants.push({ row, watch, verdict });
       } catch (error) {
         if (error instanceof BoundError) throw error;
         rows.push(gpuGap(row, messageOf(error), item));
@@ -107,18 +107,18 @@ async function measureCase(
     }
     const failed = new Set<number>();
     const times = await takeRounds(
-      entries.map(({ watch }) => watch),
+      participants.map(({ watch }) => watch),
       { least: samples, most: samples, budget: Infinity },
       {
         signal,
         afterRound: () => void steady.push(steadyWork()),
         onFailure(k, error) {
           failed.add(k);
-          rows.push(gpuGap(entries[k]!.row, messageOf(error), item));
+          rows.push(gpuGap(participants[k]!.row, messageOf(error), item));
         },
       },
     );
-    for (const [k, { row, watch, verdict }] of entries.entries()) {
+    for (const [k, { row, watch, verdict }] of participants.entries()) {
       if (failed.has(k)) continue;
       const sweep = sweeps.get(`${row.name} ${fn}`);
       const { calls } = watch;

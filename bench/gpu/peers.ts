@@ -140,7 +140,10 @@ async function* answers(
     args: ["-u", script],
     // JAX would take three quarters of the GPU's memory before anybody asks.
     env: { PYTHONDONTWRITEBYTECODE: "1", XLA_PYTHON_CLIENT_PREALLOCATE: "false" },
-    ...{ stdin: "piped", stdout: "piped", stderr: "piped", ...(signal && { signal }) },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+    ...(signal && { signal }),
   }).spawn();
   const words = new Response(child.stderr).text();
   let ended = false;

@@ -49,8 +49,11 @@ export function parseGpuRun(args: readonly string[]): GpuRun | "help" {
     args: [...args],
     allowNegative: true,
     options: {
-      ...{ min: { type: "string" }, max: { type: "string" }, samples: { type: "string" } },
-      ...{ output: { type: "string" }, help: { type: "boolean" } },
+      min: { type: "string" },
+      max: { type: "string" },
+      samples: { type: "string" },
+      output: { type: "string" },
+      help: { type: "boolean" },
       python: { type: "boolean", default: true },
     },
   });

@@ -92,7 +92,8 @@ export function kitImplementation(row: KitRow): Implementation {
         return { gap: `${engine} hands out no arrays` };
       }
       return {
-        ...{ version: VERSION, threads },
+        version: VERSION,
+        threads,
         prepare: (inputs) =>
           twoCalls
             ? twoCallsRunner(methods, precision, inputs)

@@ -16,11 +16,12 @@ import { isGap } from "../../lab/implementation.ts";
 import { makeInputs } from "../plans/inputs.ts";
 import { Others } from "../../lab/race/machine_load.ts";
 import type { Row } from "../results/schema.ts";
-import { gapRow, timedRow } from "../results/schema.ts";
+import { gapRow } from "../results/schema.ts";
 import { quartiles, relativeSpread } from "../../lab/statistics.ts";
 import type { Stopwatch } from "../../lab/race/timing.ts";
 import { breathe, runOnce, steadyWork, stopwatch, takeRounds } from "../../lab/race/timing.ts";
 import type { Verdict } from "../../lab/oracle/error.ts";
+import { Findings, type Verdicts } from "./findings.ts";
 import { BoundError, holdToBound, judge, sampleIndices } from "./validate.ts";
 
 /** What to measure, and how long. */
@@ -43,43 +44,9 @@ export interface BenchmarkOptions {
   readonly onCase?: (name: string | undefined, index: number) => void;
 }
 
-interface Entry {
+interface Participant {
   readonly implementation: Implementation;
   readonly loaded: Loaded;
-}
-
-/** What all sittings have found of an implementation. */
-class Findings {
-  /** Why there is nothing of it at all, or nothing of a case, by the name of the case. */
-  gap: string | undefined;
-  readonly gaps = new Map<string, { reason: string; loaded: Loaded }>();
-  readonly timed = new Map<string, Timed>();
-  /** Verdicts over the whole range, by function and dtype. */
-  readonly sweeps = new Map<string, Verdict | undefined>();
-  /** Milliseconds per element in the latest case of at least 10,000, by function and dtype. */
-  readonly pace = new Map<string, number>();
-
-  constructor(readonly implementation: Implementation) {}
-
-  /** Its row of a case, if it took part in it. */
-  row(item: Case): Row | undefined {
-    const gap = this.gaps.get(caseName(item));
-    if (gap) return gapRow(this.implementation, gap.reason, item, gap.loaded);
-    const timed = this.timed.get(caseName(item));
-    return timed && timedRow({ ...timed, implementation: this.implementation, item });
-  }
-}
-
-/** The samples of a case, of one sitting after the other. */
-interface Timed extends Verdicts {
-  readonly loaded: Loaded;
-  readonly samples: number[];
-  readonly calls: number;
-}
-
-interface Verdicts {
-  readonly verdict: Verdict | undefined;
-  readonly sweep: Verdict | undefined;
 }
 
 interface Prepared extends Verdicts {
@@ -87,7 +54,7 @@ interface Prepared extends Verdicts {
 }
 
 interface Ready extends Prepared {
-  readonly entry: Entry;
+  readonly participant: Participant;
   readonly watch: Stopwatch;
 }
 
@@ -135,7 +102,7 @@ export async function benchmark(options: BenchmarkOptions): Promise<Row[]> {
 }
 
 class Run {
-  #entries: Entry[] = [];
+  #participants: Participant[] = [];
   readonly #findings: Map<Implementation, Findings>;
   readonly #steady: number[] = [];
   readonly #inputs = new Map<string, FloatArray>();
@@ -151,7 +118,7 @@ class Run {
       try {
         const loaded = await implementation.load();
         if (isGap(loaded)) found.gap = loaded.gap;
-        else this.#entries.push({ implementation, loaded });
+        else this.#participants.push({ implementation, loaded });
       } catch (error) {
         found.gap = message(error);
       }
@@ -166,22 +133,22 @@ class Run {
     const runners: Runner[] = [];
     const failures = new Map<number, string>();
     try {
-      const entries = this.#entries.filter(({ implementation: { name } }) =>
+      const participants = this.#participants.filter(({ implementation: { name } }) =>
         this.options.takesPart?.(item, name) ?? true
       );
-      for (const entry of entries) {
-        const prepared = await this.#prepare(entry, inputs);
+      for (const participant of participants) {
+        const prepared = await this.#prepare(participant, inputs);
         if (!prepared) continue;
         runners.push(prepared.runner);
         // A share of the case's time, so that twenty implementations warm up within the budget.
-        const share = (deadline - performance.now()) / entries.length / 4;
+        const share = (deadline - performance.now()) / participants.length / 4;
         const warmUp = Math.min(60, Math.max(10, share));
-        const own = entry.loaded.threads > 1 ? POOL : SINGLE;
+        const own = participant.loaded.threads > 1 ? POOL : SINGLE;
         try {
           const watch = await stopwatch(prepared.runner, { warmUp, ...own });
-          ready.push({ entry, watch, ...prepared });
+          ready.push({ participant, watch, ...prepared });
         } catch (error) {
-          this.#note(entry, item, message(error));
+          this.#note(participant, item, message(error));
         }
         await breathe();
         signal?.throwIfAborted();
@@ -203,7 +170,7 @@ class Run {
       for (const [i, one] of ready.entries()) {
         const failure = failures.get(i);
         if (failure === undefined) this.#time(one, item, samples[i]!);
-        else this.#note(one.entry, item, failure);
+        else this.#note(one.participant, item, failure);
       }
     } finally {
       for (const runner of runners) {
@@ -216,12 +183,12 @@ class Run {
     }
   }
 
-  #note({ implementation, loaded }: Entry, item: Case, reason: string): void {
+  #note({ implementation, loaded }: Participant, item: Case, reason: string): void {
     this.#findings.get(implementation)!.gaps.set(caseName(item), { reason, loaded });
   }
 
   #time(
-    { entry: { implementation, loaded }, watch, verdict, sweep }: Ready,
+    { participant: { implementation, loaded }, watch, verdict, sweep }: Ready,
     item: Case,
     samples: readonly number[],
   ): void {
@@ -232,7 +199,10 @@ class Run {
     }
     const before = timed.get(caseName(item))?.samples ?? [];
     timed.set(caseName(item), {
-      ...{ loaded, verdict, sweep, calls: watch.calls },
+      loaded,
+      verdict,
+      sweep,
+      calls: watch.calls,
       samples: [...before, ...samples],
     });
   }
@@ -250,19 +220,19 @@ class Run {
   }
 
   async dispose(): Promise<void> {
-    for (const { loaded } of this.#entries) {
+    for (const { loaded } of this.#participants) {
       try {
         await loaded.dispose?.();
       } catch {
         // Ended already: nothing is left to free.
       }
     }
-    this.#entries = [];
+    this.#participants = [];
   }
 
   /** Makes a runner for a case and judges it; or notes why there is none. */
-  async #prepare(entry: Entry, inputs: Inputs): Promise<Prepared | undefined> {
-    const { implementation, loaded } = entry;
+  async #prepare(participant: Participant, inputs: Inputs): Promise<Prepared | undefined> {
+    const { implementation, loaded } = participant;
     const { gaps, timed, pace } = this.#findings.get(implementation)!;
     let runner: Runner | Gap | undefined;
     const { rows, columns, fn, dtype } = inputs.case;
@@ -273,27 +243,27 @@ class Run {
     if (expected > longestCall && !timed.has(name)) {
       const reason = `a call of this size takes about ${(expected / 1000).toPrecision(2)} s, ` +
         `longer than the ${longestCall / 1000} s that this plan grants`;
-      this.#note(entry, inputs.case, reason);
+      this.#note(participant, inputs.case, reason);
       return undefined;
     }
     try {
-      const sweep = await this.#sweep(entry, inputs.case);
+      const sweep = await this.#sweep(participant, inputs.case);
       runner = await loaded.prepare(inputs);
       if (!isGap(runner)) {
         await runOnce(runner);
         return { runner, sweep, verdict: await check(implementation, inputs, runner, 512) };
       }
-      this.#note(entry, inputs.case, runner.gap);
+      this.#note(participant, inputs.case, runner.gap);
     } catch (error) {
       if (runner && !isGap(runner)) await runner.dispose?.();
       if (error instanceof BoundError) throw error;
-      this.#note(entry, inputs.case, message(error));
+      this.#note(participant, inputs.case, message(error));
     }
     return undefined;
   }
 
   /** Judges an implementation over the whole range, once for each function and dtype. */
-  async #sweep({ implementation, loaded }: Entry, item: Case) {
+  async #sweep({ implementation, loaded }: Participant, item: Case) {
     const { sweeps } = this.#findings.get(implementation)!;
     const key = `${item.fn} ${item.dtype}`;
     if (sweeps.has(key)) return sweeps.get(key);

@@ -145,8 +145,10 @@ export async function compareValues(
             }
           });
           return {
-            ...{ first: first.name, second: second.name },
-            ...{ max_abs_diff: difference, max_ulp_diff: apart },
+            first: first.name,
+            second: second.name,
+            max_abs_diff: difference,
+            max_ulp_diff: apart,
           };
         },
       )

@@ -102,7 +102,8 @@ export function bought(
   );
   if (found.length === 0) return undefined;
   return {
-    ...{ engine, precision },
+    engine,
+    precision,
     max_ulp: Math.max(...found.map(({ maxUlp }) => maxUlp)),
     misrounded: Math.max(...found.map(({ misrounded }) => misrounded)),
     inputs: Math.min(...found.map(({ inputs }) => inputs)),

@@ -10,7 +10,10 @@ import type { Row } from "../results/schema.ts";
 /** The rows of the picture of a function, at the largest size. */
 export function overviewRows(rows: readonly Row[], fn: FunctionName = "softplus"): OverviewRow[] {
   return contenders(rows, { function: fn }).map((one): OverviewRow => ({
-    ...{ name: one.name, kind: one.kind, precision: one.precision, ulp: one.ulp },
+    name: one.name,
+    kind: one.kind,
+    precision: one.precision,
+    ulp: one.ulp,
     one: perElement(one.one),
     all: perElement(one.all),
     fails: one.wrong ? `${figure3(one.wrong.got)} at ${figure3(one.wrong.at)}` : "",

@@ -85,7 +85,13 @@ export function runs(rows: readonly Row[]): DataFrame {
     rows.map(({ date, cpu, cores, os, deno, v8, commit, noise }) => [
       date,
       {
-        ...{ date, cpu, cores, os, deno, v8, commit },
+        date,
+        cpu,
+        cores,
+        os,
+        deno,
+        v8,
+        commit,
         noise: typeof noise === "number" ? Number(noise.toPrecision(2)) : null,
       },
     ]),

@@ -73,7 +73,11 @@ function outcome(line: Line, { q1, median, q3 }: Quartiles, note: string): Outco
   const passes = line.kind === "faster" ? median >= line.target : median <= line.target;
   return {
     ...base(line),
-    ...{ verdict: passes ? "pass" : "falls short", figure: median, q1, q3, note },
+    verdict: passes ? "pass" : "falls short",
+    figure: median,
+    q1,
+    q3,
+    note,
   };
 }
 

@@ -60,7 +60,11 @@ export async function measureTargets(
   let last = 0;
   try {
     const rows = await benchmark({
-      ...{ cases, budgetSeconds, signal, sittings: SITTINGS, rounds: { least: 7, most: 101 } },
+      cases,
+      budgetSeconds,
+      signal,
+      sittings: SITTINGS,
+      rounds: { least: 7, most: 101 },
       implementations: [...kitOf(engines), ...PEERS].filter(({ name }) => everybody.has(name)),
       takesPart: (item, name) => wanted.get(caseName(item))!.has(name),
       onCase(name, index) {
@@ -138,8 +142,10 @@ async function main(signal: AbortSignal): Promise<number> {
   const { values } = parseArgs({
     args: Deno.args,
     options: {
-      ...{ engine: { type: "string", default: "wasm" }, help: { type: "boolean" } },
-      ...{ pool: { type: "string", default: "threads(2)" }, output: { type: "string" } },
+      engine: { type: "string", default: "wasm" },
+      help: { type: "boolean" },
+      pool: { type: "string", default: "threads(2)" },
+      output: { type: "string" },
       budget: { type: "string", default: "90" },
     },
   });

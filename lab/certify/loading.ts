@@ -1,5 +1,5 @@
 /** Subjects as a worker has them: each loaded once. */
-import { type Elementwise, type Loaded, subjectOf } from "./subject.ts";
+import { type Elementwise, type LoadedSubject, subjectOf } from "./subject.ts";
 import type { Target, UnaryName } from "./types.ts";
 
 /**
@@ -16,16 +16,16 @@ export async function attempt(id: string, work: () => unknown): Promise<string |
   }
 }
 
-const loaded = new Map<string, Promise<Loaded>>();
+const loaded = new Map<string, Promise<LoadedSubject>>();
 
 /** A subject, loaded once in each worker. */
-export function load(id: string): Promise<Loaded> {
+export function load(id: string): Promise<LoadedSubject> {
   let promise = loaded.get(id);
   if (promise === undefined) loaded.set(id, promise = present(id));
   return promise;
 }
 
-async function present(id: string): Promise<Loaded> {
+async function present(id: string): Promise<LoadedSubject> {
   const subject = await subjectOf(id).load();
   if ("gap" in subject) throw new Error(`${id}: ${subject.gap}`);
   return subject;

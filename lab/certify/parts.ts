@@ -1,6 +1,6 @@
 /** softplusWithGrad beside softplus and sigmoid: the bits have to be the same. */
 import type { Precision } from "../../kernels/bounds.ts";
-import type { Loaded, Subject } from "./subject.ts";
+import type { LoadedSubject, Subject } from "./subject.ts";
 import type { Tally } from "./tally.ts";
 
 type F32 = Float32Array<ArrayBuffer>;
@@ -8,7 +8,7 @@ type F32 = Float32Array<ArrayBuffer>;
 /** Compares softplusWithGrad with its parts in one block of a slice, beta = 1. */
 export async function judgeEach(
   tally: Tally,
-  methods: NonNullable<Loaded["methods"]>,
+  methods: NonNullable<LoadedSubject["methods"]>,
   x: F32,
   precision: Precision,
   outputs: readonly F32[],
@@ -42,7 +42,7 @@ const BETA_STRIDE = 16;
 /** Compares a function with its parts, bit for bit, and counts into the tally. */
 export async function judgeParts(
   tally: Tally,
-  methods: NonNullable<Loaded["methods"]>,
+  methods: NonNullable<LoadedSubject["methods"]>,
   all: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
   { precision, alone }: Subject,
 ): Promise<void> {
@@ -56,7 +56,7 @@ export async function judgeParts(
 
 async function judgePartsWith(
   tally: Tally,
-  methods: NonNullable<Loaded["methods"]>,
+  methods: NonNullable<LoadedSubject["methods"]>,
   x: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
   options: { readonly precision: Precision; readonly beta: number },
 ): Promise<void> {

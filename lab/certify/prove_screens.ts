@@ -62,7 +62,10 @@ export async function proveScreens(options: {
         const margin = Number((bound / worst).toPrecision(3));
         return [name, {
           inputs,
-          ...{ worst: `2^${Math.log2(worst).toFixed(2)}`, at, margin, hard: hard.length },
+          worst: `2^${Math.log2(worst).toFixed(2)}`,
+          at,
+          margin,
+          hard: hard.length,
         }];
       })),
       environment: { cpu, os, deno, v8, date },

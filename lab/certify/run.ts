@@ -14,11 +14,11 @@ import type { Job, Outcome } from "./job.ts";
 import { mirrored, SLICES } from "./slices.ts";
 import { sourcesOf, sourcesOfSubject } from "./sources.ts";
 import { Store } from "./store.ts";
-import { type Loaded, type Subject, subjectOf } from "./subject.ts";
+import { type LoadedSubject, type Subject, subjectOf } from "./subject.ts";
 import { type FunctionName, isParts, type Mode, type SliceResult, type Target } from "./types.ts";
 
 /** What to verify, and where things are. */
-export interface Plan {
+export interface Verification {
   /** Address of the module that provides the subjects, for workers. */
   readonly subjects: string;
   readonly targets: readonly Target[];
@@ -43,7 +43,7 @@ export interface Report {
 }
 
 /** A target in a mode, with its finished slices. */
-interface Lane {
+interface Queue {
   readonly target: Target;
   readonly mode: Mode;
   readonly store: Store;
@@ -61,7 +61,7 @@ interface About extends Certified {
 const NOT_REFERENCE = ["lab/certify/subject.ts"];
 
 /** Runs a plan. Throws `Stopped` when its signal is given; finished slices are then on disk. */
-export async function verify(plan: Plan): Promise<Report> {
+export async function verify(plan: Verification): Promise<Report> {
   const machine = await environment();
   const verifier = (await sourcesOf(["lab/certify/worker.ts"], NOT_REFERENCE)).hash;
   const { about, gaps } = await describe(plan.targets);
@@ -69,7 +69,7 @@ export async function verify(plan: Plan): Promise<Report> {
   const targets = plan.targets.filter(({ subject, name, format }) =>
     about.get(subject)?.has(name, format)
   );
-  const lanes: Lane[] = [];
+  const queues: Queue[] = [];
   for (const target of targets) {
     const { sources, version, call, adapter } = about.get(target.subject)!;
     const print = {
@@ -83,10 +83,10 @@ export async function verify(plan: Plan): Promise<Report> {
       const slices = slicesOf(target, mode).filter((s) => plan.slices?.includes(s) ?? true);
       const found = await store.read();
       for (const slice of found.keys()) if (!slices.includes(slice)) found.delete(slice);
-      lanes.push({ target, mode, store, slices, found });
+      queues.push({ target, mode, store, slices, found });
     }
   }
-  await runLanes(lanes, plan, (subject, reason) => {
+  await runQueues(queues, plan, (subject, reason) => {
     if (failed.has(subject)) return;
     failed.add(subject);
     gaps.push(`${subject}: ${reason}`);
@@ -94,10 +94,10 @@ export async function verify(plan: Plan): Promise<Report> {
   const findings: Finding[] = [];
   for (const target of targets) {
     if (failed.has(target.subject)) continue;
-    const own = lanes.filter((lane) => lane.target === target);
+    const own = queues.filter((queue) => queue.target === target);
     findings.push(await conclude(target, own, about.get(target.subject)!, { ...plan, machine }));
   }
-  for (const { store } of lanes) await store.clear();
+  for (const { store } of queues) await store.clear();
   return { findings, gaps };
 }
 
@@ -130,7 +130,7 @@ async function describe(
 }
 
 /** A subject that is there, or why not. The kit's own failure is no gap: it ends the run. */
-async function loadOrGap(subject: Subject): Promise<Loaded | Gap> {
+async function loadOrGap(subject: Subject): Promise<LoadedSubject | Gap> {
   try {
     return await subject.load();
   } catch (error) {
@@ -153,20 +153,20 @@ function slicesOf({ format }: Target, mode: Mode): number[] {
 }
 
 /** Does what is missing. Subjects that want to be alone come last, on one worker. */
-async function runLanes(
-  lanes: readonly Lane[],
-  plan: Plan,
+async function runQueues(
+  queues: readonly Queue[],
+  plan: Verification,
   onFailure: (subject: string, reason: string) => void,
 ): Promise<void> {
-  const total = lanes.reduce((sum, { slices }) => sum + slices.length, 0);
+  const total = queues.reduce((sum, { slices }) => sum + slices.length, 0);
   const bar = plan.progress?.(total);
-  bar?.tick(lanes.reduce((sum, { found }) => sum + found.size, 0));
-  const alone = (lane: Lane) => subjectOf(lane.target.subject).alone === true;
-  const groups = [lanes.filter((lane) => !alone(lane))];
-  for (const lane of lanes.filter(alone)) {
-    const group = groups.find(([first]) => first?.target.subject === lane.target.subject);
-    if (group) group.push(lane);
-    else groups.push([lane]);
+  bar?.tick(queues.reduce((sum, { found }) => sum + found.size, 0));
+  const alone = (queue: Queue) => subjectOf(queue.target.subject).alone === true;
+  const groups = [queues.filter((queue) => !alone(queue))];
+  for (const queue of queues.filter(alone)) {
+    const group = groups.find(([first]) => first?.target.subject === queue.target.subject);
+    if (group) group.push(queue);
+    else groups.push([queue]);
   }
   try {
     for (const group of groups) {
@@ -183,13 +183,13 @@ async function runLanes(
               onFailure(target.subject, failure);
               continue;
             }
-            const lane = group.find((one) =>
+            const queue = group.find((one) =>
               one.mode === job.mode && one.target.name === target.name &&
               one.target.subject === target.subject && one.target.format === target.format
             )!;
             // A quick slice takes less time than its file.
-            if (job.mode === "full") await lane.store.write(result);
-            lane.found.set(result.slice, result);
+            if (job.mode === "full") await queue.store.write(result);
+            queue.found.set(result.slice, result);
           }
           bar?.tick(outcomes.length);
         },
@@ -217,9 +217,9 @@ function reasonOf(error: unknown): string {
  * The missing slices, put together by what they can share: mode, format, slice of the reference,
  * and the length of blocks.
  */
-export function jobsOf(lanes: readonly Lane[]): Job[] {
+export function jobsOf(queues: readonly Queue[]): Job[] {
   const jobs = new Map<string, { mode: Mode; slice: number; targets: Target[] }>();
-  for (const { target, mode, slices, found } of lanes) {
+  for (const { target, mode, slices, found } of queues) {
     for (const slice of slices) {
       if (found.has(slice)) continue;
       const shared = target.name === "logSigmoid" && target.format === "f32";

@@ -16,7 +16,7 @@ import { runSample } from "./sample.ts";
 type F32 = Float32Array<ArrayBuffer>;
 
 /** A target with what it needs while its slice runs. */
-interface Lane {
+interface Trial {
   readonly target: Target;
   readonly tally: Tally;
   readonly apply: Elementwise;
@@ -36,10 +36,10 @@ export async function runJob(job: Job): Promise<Outcome[]> {
   if (job.targets[0]?.format === "f64") return runSample(job);
   const outcomes: Outcome[] = [];
   const size = blockSize(job.targets);
-  const softplus = await lanes(job, "softplus");
-  const logSigmoid = await lanes(job, "logSigmoid");
-  const sigmoid = await lanes(job, "sigmoid");
-  const sigmoidGrad = await lanes(job, "sigmoidGrad");
+  const softplus = await trialsOf(job, "softplus");
+  const logSigmoid = await trialsOf(job, "logSigmoid");
+  const sigmoid = await trialsOf(job, "sigmoid");
+  const sigmoidGrad = await trialsOf(job, "sigmoidGrad");
   const space: Space = {
     reference: makeReference(size),
     out: new Float32Array(size),
@@ -55,7 +55,7 @@ export async function runJob(job: Job): Promise<Outcome[]> {
   ] as const;
   for (const [name, straight, mirror] of names) {
     if (straight.length + mirror.length === 0) continue;
-    const lanesOf = [...straight, ...mirror];
+    const both = [...straight, ...mirror];
     await blocks(job.slice, job.mode === "quick", size, async (bits) => {
       const x = new Float32Array(bits.buffer, 0, bits.length);
       const start = performance.now();
@@ -64,20 +64,20 @@ export async function runJob(job: Job): Promise<Outcome[]> {
       const { y, want, wantBits, hard } = reference;
       const rounding = errorOfRounding(y, want, wantBits, x.length);
       const subnormal = exponent === 6 ? countSubnormal(wantBits, x.length) : 0;
-      const shared = (performance.now() - start) / lanesOf.length / 1e3;
-      for (const { tally } of lanesOf) {
+      const shared = (performance.now() - start) / both.length / 1e3;
+      for (const { tally } of both) {
         tally.seconds += shared;
         tally.mpfr += hard.length;
         tally.subnormal += subnormal;
       }
-      for (const lane of straight) await one(lane, x, space, rounding, 1);
+      for (const trial of straight) await one(trial, x, space, rounding, 1);
       if (mirror.length === 0) return;
       const negative = space.negative.subarray(0, x.length);
       for (let i = 0; i < x.length; i++) negative[i] = -x[i]!;
-      for (const lane of mirror) await one(lane, negative, space, rounding, -1);
+      for (const trial of mirror) await one(trial, negative, space, rounding, -1);
     });
-    for (const lane of straight) outcomes.push(outcomeOf(lane, job.slice));
-    for (const lane of mirror) outcomes.push(outcomeOf(lane, mirrored(job.slice)));
+    for (const trial of straight) outcomes.push(outcomeOf(trial, job.slice));
+    for (const trial of mirror) outcomes.push(outcomeOf(trial, mirrored(job.slice)));
   }
   for (const target of job.targets) {
     if (isParts(target.name)) outcomes.push(await compareParts(job, target, target.name));
@@ -85,7 +85,7 @@ export async function runJob(job: Job): Promise<Outcome[]> {
   return outcomes;
 }
 
-function outcomeOf({ target, tally, failure }: Lane, slice: number): Outcome {
+function outcomeOf({ target, tally, failure }: Trial, slice: number): Outcome {
   return failure === undefined ? { target, result: tally.result(slice) } : { target, failure };
 }
 
@@ -99,20 +99,20 @@ interface Space {
 }
 
 async function one(
-  lane: Lane,
+  trial: Trial,
   x: F32,
   { reference, out, quick }: Space,
   rounding: { error: number; at: number },
   sign: 1 | -1,
 ): Promise<void> {
-  if (lane.failure !== undefined) return;
-  const { tally, apply, target } = lane;
+  if (trial.failure !== undefined) return;
+  const { tally, apply, target } = trial;
   const start = performance.now();
   const got = out.subarray(0, x.length);
   got.fill(12345); // A subject that writes nothing must not pass with its forerunner's results.
   const failure = await attempt(target.subject, () => apply(x, got));
   if (failure !== undefined) {
-    lane.failure = failure;
+    trial.failure = failure;
     return;
   }
   tally.compare(x, got, reference, rounding, sign);
@@ -120,8 +120,8 @@ async function one(
   tally.seconds += (performance.now() - start) / 1e3;
 }
 
-async function lanes(job: Job, name: UnaryName): Promise<Lane[]> {
-  const result: Lane[] = [];
+async function trialsOf(job: Job, name: UnaryName): Promise<Trial[]> {
+  const result: Trial[] = [];
   for (const target of job.targets) {
     if (target.name !== name) continue;
     const apply = await applyOf(target, name);

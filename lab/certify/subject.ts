@@ -16,7 +16,7 @@ export type Elementwise = (
 ) => unknown;
 
 /** A subject that is there. */
-export interface Loaded {
+export interface LoadedSubject {
   /** Version of the library. */
   readonly version: string;
   /** The exact call, as a reader would write it. */
@@ -60,7 +60,7 @@ export interface Subject {
   /** Only the quick subset is tried, because all float32 would take hours. */
   readonly subsetOnly?: boolean;
   /** Finds it, or says why it is not here. Called in each worker. */
-  load(): Promise<Loaded | Gap>;
+  load(): Promise<LoadedSubject | Gap>;
 }
 
 let subjects: readonly Subject[] = [];

@@ -94,8 +94,14 @@ export function errorOverX(
       ...layout,
       shapes: [levelLine(0.5), levelLine(2 ** digits)],
       annotations: [{
-        ...{ xref: "paper", x: 0.99, xanchor: "right", y: digits * Math.log10(2), yanchor: "top" },
-        ...{ text: "no digit is right", showarrow: false, font: { size: 12, color: "#555555" } },
+        xref: "paper",
+        x: 0.99,
+        xanchor: "right",
+        y: digits * Math.log10(2),
+        yanchor: "top",
+        text: "no digit is right",
+        showarrow: false,
+        font: { size: 12, color: "#555555" },
       }],
     },
   };
@@ -164,7 +170,13 @@ function errorCrosses(
 /** A dotted line across the plot. */
 function levelLine(y: number): Mark {
   return {
-    ...{ type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, layer: "below" },
+    type: "line",
+    xref: "paper",
+    x0: 0,
+    x1: 1,
+    y0: y,
+    y1: y,
+    layer: "below",
     line: { color: "#555555", width: 1.25, dash: "dot" },
   };
 }

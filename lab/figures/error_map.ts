@@ -24,7 +24,9 @@ export function errorMap(data: readonly EnvelopePoint[], titles: Titles = {}): F
   const traces = CLASSES.map(({ colour, label }, i): Trace => {
     const own = runs.filter((run) => run.level === i);
     return {
-      ...{ type: "bar", name: label, orientation: "h" },
+      type: "bar",
+      name: label,
+      orientation: "h",
       base: own.map(({ from }) => from - 0.5),
       x: own.map(({ from, to }) => to - from + 1),
       y: own.map(({ name }) => name),

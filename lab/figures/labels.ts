@@ -55,14 +55,28 @@ export function endLabels(
   const places = spread(sorted.map(({ y }) => y), LABEL_HEIGHT / height);
   const [near, far] = [1 + 4 / width, 1 + 22 / width];
   const annotations = sorted.map(({ text, colour, bold }, i): Mark => ({
-    ...{ xref: "paper", yref: "paper", x: far, y: places[i], xanchor: "left", yanchor: "middle" },
-    ...{ text: bold ? `<b>${text}</b>` : text, showarrow: false, xshift: 2 },
+    xref: "paper",
+    yref: "paper",
+    x: far,
+    y: places[i],
+    xanchor: "left",
+    yanchor: "middle",
+    text: bold ? `<b>${text}</b>` : text,
+    showarrow: false,
+    xshift: 2,
     font: { size: 12.5, color: colour },
   }));
   const shapes = sorted.flatMap(({ colour, x, y }, i): Mark[] => {
     const line = { color: colour, width: 0.75 };
     const part = (x0: number, y0: number, x1: number, y1: number): Mark => ({
-      ...{ type: "line", xref: "paper", yref: "paper", x0, y0, x1, y1, line },
+      type: "line",
+      xref: "paper",
+      yref: "paper",
+      x0,
+      y0,
+      x1,
+      y1,
+      line,
     });
     const level = { ...line, dash: "dot" };
     // A line that ends early is led to the edge first.

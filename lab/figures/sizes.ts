@@ -65,7 +65,7 @@ export function roofline(data: readonly Timing[], titles: Titles = {}): Figure {
 }
 
 /** What every row of a figure over size has. */
-export interface Row extends Drawn {
+export interface SizedRecord extends Drawn {
   readonly wrong?: boolean;
   readonly n: number;
 }
@@ -83,7 +83,10 @@ export interface Description<T> {
 }
 
 /** One line for each implementation over batch size, its name at the right end. */
-export function overSize<T extends Row>(rows: readonly T[], description: Description<T>): Figure {
+export function overSize<T extends SizedRecord>(
+  rows: readonly T[],
+  description: Description<T>,
+): Figure {
   const { title, subtitle, value, axis, sizes = sizeAxis, hover } = description;
   const groups = [...Map.groupBy(rows, ({ implementation }) => implementation).values()]
     .map((group) => group.toSorted((a, b) => a.n - b.n));
@@ -101,7 +104,9 @@ export function overSize<T extends Row>(rows: readonly T[], description: Descrip
       mode: "lines+markers",
       line: { color: colour, width, dash },
       marker: {
-        ...{ color: colour, symbol: marker, size: isKit ? 8 : 6 },
+        color: colour,
+        symbol: marker,
+        size: isKit ? 8 : 6,
         line: { color: colour, width: 1.25 },
       },
       error_y: quartileBars(values, colour),
@@ -112,7 +117,11 @@ export function overSize<T extends Row>(rows: readonly T[], description: Descrip
   const [x, y] = [sizes(rows.map(({ n }) => n)), axis(rows.flatMap((row) => value(row)))];
   const names = data.map(({ name }) => name);
   const layout = layoutOf({
-    ...{ title, subtitle: withLegend(subtitle, rows), x, y, right: labelMargin(names) },
+    title,
+    subtitle: withLegend(subtitle, rows),
+    x,
+    y,
+    right: labelMargin(names),
     entries: data.length,
     height: 520,
   });
@@ -129,7 +138,8 @@ export function overSize<T extends Row>(rows: readonly T[], description: Descrip
     data,
     layout: {
       ...layout,
-      ...{ showlegend: false, shapes },
+      showlegend: false,
+      shapes,
       // An empty frame says why it is empty.
       annotations: rows.length === 0 ? [NOTHING] : annotations,
     },
@@ -142,19 +152,25 @@ function fraction({ range }: Axis, value: number): number {
 }
 
 const NOTHING: Mark = {
-  ...{ xref: "paper", yref: "paper", x: 0.5, y: 0.75, showarrow: false },
+  xref: "paper",
+  yref: "paper",
+  x: 0.5,
+  y: 0.75,
+  showarrow: false,
   text: "not measured in this run",
 };
 
 /** The name in a legend, marked where values are wrong. */
-export function labelOf({ implementation, wrong }: Pick<Row, "implementation" | "wrong">): string {
+export function labelOf(
+  { implementation, wrong }: Pick<SizedRecord, "implementation" | "wrong">,
+): string {
   return wrong ? `${implementation} †` : implementation;
 }
 
 /** The subtitle, and what the mark means if somebody has it. */
 export function withLegend(
   subtitle: string | undefined,
-  rows: readonly Pick<Row, "wrong">[],
+  rows: readonly Pick<SizedRecord, "wrong">[],
 ): string | undefined {
   const mark = rows.some(({ wrong }) => wrong)
     ? "†: 0 or ∞ somewhere where the answer is neither"

@@ -4,8 +4,14 @@ import { agreement, formatAgreement, type Scope } from "../../bench/report/agree
 import type { Row } from "../../bench/results/schema.ts";
 
 const row = (implementation: string, round_ns: number[], over: Partial<Row> = {}) => ({
-  ...{ implementation, function: "softplus", dtype: "f32", distribution: "normal" },
-  ...{ rows: 10, columns: 10, gap: null, round_ns },
+  implementation,
+  function: "softplus",
+  dtype: "f32",
+  distribution: "normal",
+  rows: 10,
+  columns: 10,
+  gap: null,
+  round_ns,
   ...over,
 } as unknown as Row);
 

@@ -9,10 +9,26 @@ import { IMPLEMENTATIONS } from "../../bench/peers/implementations.ts";
 import type { Row } from "../../bench/results/schema.ts";
 
 const row = (implementation: string, round_ns: number[], over: Partial<Row> = {}) => ({
-  ...{ implementation, kind: "peer", library: implementation, includes: "output given" },
-  ...{ threads: 1, precision: "", function: "softplus", dtype: "f32", distribution: "normal" },
-  ...{ rows: 10, columns: 10, elements: 100, gap: null, round_ns, median_ns: round_ns[0] },
-  ...{ max_ulp: 1, sweep_max_ulp: 3, wrong_input: null, date: "2026-01-01", gb_per_s: 1 },
+  implementation,
+  kind: "peer",
+  library: implementation,
+  includes: "output given",
+  threads: 1,
+  precision: "",
+  function: "softplus",
+  dtype: "f32",
+  distribution: "normal",
+  rows: 10,
+  columns: 10,
+  elements: 100,
+  gap: null,
+  round_ns,
+  median_ns: round_ns[0],
+  max_ulp: 1,
+  sweep_max_ulp: 3,
+  wrong_input: null,
+  date: "2026-01-01",
+  gb_per_s: 1,
   ...over,
 } as unknown as Row);
 const kit = (
@@ -149,8 +165,14 @@ Deno.test("labels: never closer than the gap, within the plot, where they belong
 
 Deno.test("labels: every line of a figure over size has its name at its end", () => {
   const point = (implementation: string, n: number, ns: number) => ({
-    ...{ implementation, kind: "peer", n, elements: n * n, gb_per_s: 1 },
-    ...{ median_ns: ns, q1_ns: ns, q3_ns: ns },
+    implementation,
+    kind: "peer",
+    n,
+    elements: n * n,
+    gb_per_s: 1,
+    median_ns: ns,
+    q1_ns: ns,
+    q3_ns: ns,
   });
   const { layout } = timeOverSize([point("a", 10, 1), point("a", 20, 2), point("b", 10, 5)]);
   assert.deepEqual(layout.annotations!.map(({ text }) => text).toSorted(), ["a", "b"]);

@@ -35,10 +35,16 @@ function row(name: string, n: number, samples: number[], extra: Partial<Row> = {
   const verdict = { maxUlp: 0.75, maxAbsDiff: 1e-8 };
   return {
     ...timedRow({
-      ...{ implementation: implementation(name), loaded, item, samples, calls: 1 },
-      ...{ verdict, sweep: { maxUlp: 1.25, maxAbsDiff: 1e-8 } },
+      implementation: implementation(name),
+      loaded,
+      item,
+      samples,
+      calls: 1,
+      verdict,
+      sweep: { maxUlp: 1.25, maxAbsDiff: 1e-8 },
     }),
-    ...{ ...run, date: "2026-01-01T00:00:00.000Z" },
+    ...run,
+    date: "2026-01-01T00:00:00.000Z",
     ...extra,
   };
 }
@@ -54,8 +60,16 @@ const rows: Row[] = [
 ];
 
 const certificate = (precision: string, build: string, maxUlp: number, misrounded: number) => ({
-  ...{ kind: "kit", engine: "wasm", format: "f32", function: "softplus", precision, build },
-  ...{ maxUlp, misrounded, inputs: 2 ** 32, method: "exhaustive" },
+  kind: "kit",
+  engine: "wasm",
+  format: "f32",
+  function: "softplus",
+  precision,
+  build,
+  maxUlp,
+  misrounded,
+  inputs: 2 ** 32,
+  method: "exhaustive",
 } as unknown as Certificate);
 const certificates = [
   certificate("exact", "fused", 0.4999, 0),

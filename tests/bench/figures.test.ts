@@ -13,7 +13,13 @@ import { lookOf } from "../../lab/figures/theme.ts";
 import { OWN, PEERS } from "../../bench/peers/implementations.ts";
 
 const timing = (implementation: string, kind: string, n: number, ns: number): Timing => ({
-  ...{ implementation, kind, n, elements: n * n, median_ns: ns, q1_ns: 0.9 * ns, q3_ns: 1.2 * ns },
+  implementation,
+  kind,
+  n,
+  elements: n * n,
+  median_ns: ns,
+  q1_ns: 0.9 * ns,
+  q3_ns: 1.2 * ns,
   gb_per_s: 8 * n * n / ns,
 });
 const timed: Timing[] = [
@@ -63,7 +69,11 @@ Deno.test("figures: pure, plain data, titled, every axis labelled", () => {
 
 Deno.test("errorOverX: what is wrong altogether gets crosses, at the edge where it is infinite", () => {
   const point = (x: number, ulp: number, wrong: boolean): ErrorPoint => ({
-    ...{ implementation: "naive", kind: "textbook", x, ulp, wrong },
+    implementation: "naive",
+    kind: "textbook",
+    x,
+    ulp,
+    wrong,
   });
   const { data, layout } = errorOverX(
     [point(2, Infinity, true), point(0, 0, false), point(1, 1e7, true)],

@@ -27,8 +27,13 @@ import { gpuTest } from "../support/gpu.ts";
 const head = (name: string) => [...GPU_ROWS, ...CPU_ROWS].find((row) => row.name === name)!;
 const row = (name: string, elements: number, ns: number): Row =>
   gpuRow({
-    ...{ head: head(name), version: VERSION, item: { fn: "softplus", elements } },
-    ...{ samples: [ns, 0.9 * ns, 1.1 * ns], calls: 1, verdict: undefined, sweep: undefined },
+    head: head(name),
+    version: VERSION,
+    item: { fn: "softplus", elements },
+    samples: [ns, 0.9 * ns, 1.1 * ns],
+    calls: 1,
+    verdict: undefined,
+    sweep: undefined,
   });
 const sizes = [2 ** 10, 2 ** 12, 2 ** 14, 2 ** 16];
 
@@ -57,8 +62,11 @@ Deno.test("GPU results: the adapter is named, what is missing as well", () => {
 Deno.test("GPU results: break-even is the size from which on the GPU stays ahead", () => {
   const [softplus] = breakEven(measured);
   assert.deepEqual(softplus, {
-    ...{ adapter: "Card 3000", fn: "softplus", cpu: "wasm fast" },
-    ...{ resident: 2 ** 14, transfers: undefined },
+    adapter: "Card 3000",
+    fn: "softplus",
+    cpu: "wasm fast",
+    resident: 2 ** 14,
+    transfers: undefined,
   });
   const text = formatBreakEven([measured]);
   assert.match(text, /Card 3000 +softplus +wasm fast +2\^14 +not up to 2\^16/);

@@ -17,7 +17,9 @@ import { gpuTest } from "../support/gpu.ts";
 Deno.test("GPU benchmark: the command line", () => {
   assert.deepEqual(parseGpuRun([]), {
     sizes: [10, 12, 14, 16, 18, 20, 22, 24, 26, 28].map((k) => 2 ** k),
-    ...{ samples: 15, python: true, output: LOCAL_GPU },
+    samples: 15,
+    python: true,
+    output: LOCAL_GPU,
   });
   assert.deepEqual(
     parseGpuRun("--min 12 --max 15 --samples 3 --no-python --output a.parquet".split(" ")),

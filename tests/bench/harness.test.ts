@@ -32,7 +32,11 @@ function planted(
       }
     });
   return {
-    ...{ name, kind: "peer", library: name, precision: "", includes: "output given" },
+    name,
+    kind: "peer",
+    library: name,
+    precision: "",
+    includes: "output given",
     load: () => Promise.resolve({ version: "1", threads: 1, prepare }),
     ...rest,
   };
@@ -159,7 +163,8 @@ Deno.test("harness: an aborted run returns nothing and frees everything", async 
     load() {
       loads++;
       return Promise.resolve({
-        ...{ version: "1", threads: 1 },
+        version: "1",
+        threads: 1,
         prepare(inputs) {
           runners++;
           const runner = fillRunner(inputs, () => inputs.out[0]!.set(inputs.x));

@@ -32,7 +32,8 @@ for (const implementation of everywhere) {
   Deno.test({
     name: `${implementation.name}: loads, says version and threads, and its values are right`,
     // Workers of a library outlive its last call.
-    ...{ sanitizeResources: false, sanitizeOps: false },
+    sanitizeResources: false,
+    sanitizeOps: false,
     async fn() {
       const loaded = await implementation.load();
       assert.ok(!isGap(loaded), isGap(loaded) ? loaded.gap : "");
@@ -89,7 +90,8 @@ Deno.test("names of implementations are unique, and each says what its calls inc
 for (const build of ["onnxruntime-node", "onnxruntime-web/wasm"]) {
   Deno.test({
     name: `ONNX models: ${build} takes them, with one result and with two`,
-    ...{ sanitizeResources: false, sanitizeOps: false },
+    sanitizeResources: false,
+    sanitizeOps: false,
     async fn() {
       const runtime = await import(build) as typeof import("onnxruntime-node");
       if (build !== "onnxruntime-node") {

@@ -139,8 +139,10 @@ needing(
     const own = numpy.filter(({ name }) => name === "NumPy stable");
     const item: Case = { fn: "softplus", dtype: "f32", ...small };
     const rows = await benchmark({
-      ...{ cases: [item, { ...item, fn: "sigmoid" }], implementations: [copy, ...own] },
-      ...{ budgetSeconds: 0.2, rounds: { least: 3, most: 5 } },
+      cases: [item, { ...item, fn: "sigmoid" }],
+      implementations: [copy, ...own],
+      budgetSeconds: 0.2,
+      rounds: { least: 3, most: 5 },
       async onCase(name, index) {
         if (index !== 1 || !name) return;
         const driver = await acquireDriver();

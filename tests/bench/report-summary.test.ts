@@ -35,8 +35,12 @@ Deno.test("summary: the largest size, fastest first, one picture and one table",
     row({ implementation: "Math loop", kind: "peer", median_ns: 80_000 }),
     row({ implementation: "lib <x>", kind: "peer" }),
     row({
-      ...{ implementation: "naive", kind: "textbook", median_ns: 60_000 },
-      ...{ wrong_input: 89, wrong_got: Infinity, wrong_want: 89 },
+      implementation: "naive",
+      kind: "textbook",
+      median_ns: 60_000,
+      wrong_input: 89,
+      wrong_got: Infinity,
+      wrong_want: 89,
     }),
   ]);
   const lines = [...html.matchAll(/<tr><td>(.*?)<\/tr>/g)].map(([, line]) =>

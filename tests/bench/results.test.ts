@@ -22,11 +22,21 @@ import { align, formatResults } from "../../bench/report/table.ts";
 
 const loaded = { version: "1.2", threads: 2, prepare: () => ({ gap: "" }) };
 const caseOf = (n: number): Case => ({
-  ...{ fn: "softplus", dtype: "f32", distribution: "normal", rows: n, columns: n },
+  fn: "softplus",
+  dtype: "f32",
+  distribution: "normal",
+  rows: n,
+  columns: n,
 });
 
 const ENVIRONMENT = {
-  ...{ cpu: "CPU", cores: 2, os: "os", deno: "2", v8: "15", commit: "", noise: 0.01 },
+  cpu: "CPU",
+  cores: 2,
+  os: "os",
+  deno: "2",
+  v8: "15",
+  commit: "",
+  noise: 0.01,
   date: "2026-01-01T00:00:00.000Z",
 };
 

@@ -13,9 +13,15 @@ Deno.test("bench: the command line without flags, and with all of them", () => {
   const all = "--full --output o/r.parquet --functions softplus,sigmoid --dtypes f64 " +
     "--distributions tail --sizes 100,1010 --implementations scalar --budget 2.5 --sittings 3";
   assert.deepEqual(parseRun(all.split(" ")), {
-    ...{ plan: "full", output: "o/r.parquet", functions: ["softplus", "sigmoid"] },
-    ...{ dtypes: ["f64"], distributions: ["tail"], sizes: [100, 1010] },
-    ...{ implementations: ["scalar"], budgetSeconds: 2.5, sittings: 3 },
+    plan: "full",
+    output: "o/r.parquet",
+    functions: ["softplus", "sigmoid"],
+    dtypes: ["f64"],
+    distributions: ["tail"],
+    sizes: [100, 1010],
+    implementations: ["scalar"],
+    budgetSeconds: 2.5,
+    sittings: 3,
   });
   assert.equal((parseRun(["--output", "o"]) as { output: string }).output, "o/benchmark.parquet");
   assert.equal(parseRun(["--quick", "--help"]), "help");
@@ -61,7 +67,11 @@ Deno.test("bench: every implementation of the list is within its bound for every
     fn,
   ) =>
     (["f32", "f64"] as const).map((dtype) => ({
-      ...{ fn, dtype, distribution: "tail" as const, rows: 20, columns: 20 },
+      fn,
+      dtype,
+      distribution: "tail" as const,
+      rows: 20,
+      columns: 20,
     }))
   );
   const rows = await measure({ cases, budgetSeconds: 1 });

@@ -14,7 +14,11 @@ import { targetsTable } from "../../tools/readme.ts";
 
 const item = { fn: "softplus", dtype: "f32", distribution: "normal", rows: 9, columns: 9 } as const;
 const line: TimeLine = {
-  ...{ kind: "faster", title: "a against b and c", item, subject: "a", target: 2 },
+  kind: "faster",
+  title: "a against b and c",
+  item,
+  subject: "a",
+  target: 2,
   against: ["b", "c"],
 };
 
@@ -22,7 +26,13 @@ function row(implementation: string, round_ns: number[], extra: Partial<Row> = {
   const median_ns = round_ns.toSorted((a, b) => a - b)[round_ns.length >> 1];
   const { fn, ...rest } = item;
   return {
-    ...{ implementation, version: "1", function: fn, ...rest, round_ns, median_ns, gap: null },
+    implementation,
+    version: "1",
+    function: fn,
+    ...rest,
+    round_ns,
+    median_ns,
+    gap: null,
     ...extra,
   } as Row;
 }
@@ -155,7 +165,9 @@ Deno.test("kit rows: an engine whose methods return promises, and one that hands
   ];
   const both = { ...item, fn: "softplusWithGrad" } as const;
   const rows = await benchmark({
-    ...{ cases: [item, both], implementations, budgetSeconds: 0.2 },
+    cases: [item, both],
+    implementations,
+    budgetSeconds: 0.2,
     rounds: { least: 3, most: 5 },
   });
   const timed = rows.filter(({ gap }) => gap === null);
@@ -167,7 +179,9 @@ Deno.test("kit rows: an engine whose methods return promises, and one that hands
     "no engine",
   );
   const alone = await kitImplementation({
-    ...{ engine: "scalar", precision: "exact", memory: "own" },
+    engine: "scalar",
+    precision: "exact",
+    memory: "own",
     open: () => ({ methods: scalar as unknown as Methods, threads: 1 }),
   }).load();
   assert.ok(isGap(alone));

@@ -4,7 +4,7 @@ import "../../bench/certify/subjects.ts";
 import { fileURLToPath } from "node:url";
 import type { Certificate } from "../../lab/certify/certificate.ts";
 import { Stopped } from "../../lab/certify/pool.ts";
-import { type Plan, verify } from "../../lab/certify/run.ts";
+import { type Verification, verify } from "../../lab/certify/run.ts";
 import type { Target } from "../../lab/certify/types.ts";
 
 const targets: Target[] = [
@@ -38,9 +38,12 @@ async function jsonFiles(folder: string): Promise<string[]> {
 Deno.test("verify: interrupted and resumed gives the certificate of one run", async () => {
   const folder = await Deno.makeTempDir({ prefix: "softplus-kit-" });
   try {
-    const plan = (name: string): Plan => ({
+    const plan = (name: string): Verification => ({
       subjects: new URL("../../bench/certify/subjects.ts", import.meta.url).href,
-      ...{ targets, slices, quick: false, workers: 2 },
+      targets,
+      slices,
+      quick: false,
+      workers: 2,
       cache: `${folder}/${name}/cache`,
       certificates: `${folder}/${name}/certificates`,
     });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { gpuTest } from "../support/gpu.ts";
 import { type Certificate, fileOf } from "../../lab/certify/certificate.ts";
-import { type Plan, verify } from "../../lab/certify/run.ts";
+import { type Verification, verify } from "../../lab/certify/run.ts";
 import "../../bench/certify/subjects.ts";
 import { subjectOf } from "../../lab/certify/subject.ts";
 
@@ -13,9 +13,12 @@ gpuTest("verify: a GPU's certificate names its adapter, and binds no other", asy
   const folder = await Deno.makeTempDir({ prefix: "softplus-kit-" });
   try {
     // The tail on the left with its subnormal results, and NaNs of every payload.
-    const plan = (quick: boolean): Plan => ({
+    const plan = (quick: boolean): Verification => ({
       subjects: new URL("../../bench/certify/subjects.ts", import.meta.url).href,
-      ...{ targets: [target], slices: [389, 511], quick, workers: 1 },
+      targets: [target],
+      slices: [389, 511],
+      quick,
+      workers: 1,
       cache: `${folder}/cache`,
       certificates: folder,
     });

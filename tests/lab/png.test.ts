@@ -53,7 +53,8 @@ Deno.test("render: text is drawn although the system's fonts are not used", asyn
 
 Deno.test("render: the font has every character that figures write", async () => {
   const naive: Form = {
-    ...{ name: "naive", kind: "textbook" },
+    name: "naive",
+    kind: "textbook",
     apply: (x) => x.map((v) => Math.log(1 + Math.exp(v))),
   };
   const range = { quantity: "softplus", dtype: "f32", from: -110, to: 100, bins: 20 } as const;

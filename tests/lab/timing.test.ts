@@ -7,7 +7,8 @@ import { stopwatch, takeRounds } from "../../lab/race/timing.ts";
 Deno.test("stopwatch: who times itself is told how long to wake up, before every sample", async () => {
   const told: [number, number][] = [];
   const runner: Runner = {
-    ...{ run: () => {}, output: () => [] },
+    run: () => {},
+    output: () => [],
     time: (calls, wake) => {
       told.push([calls, wake ?? 0]);
       return calls * 1e6;
@@ -36,7 +37,9 @@ Deno.test("stopwatch: calls that wake a pool up are not timed, and are left out 
       for (const run of [call, () => Promise.resolve().then(call)]) {
         calls = 10;
         const watch = await stopwatch({ run, output: () => [] }, {
-          ...{ warmUp: 0, sample: 0.5, wake: pool ? 40 : 0 },
+          warmUp: 0,
+          sample: 0.5,
+          wake: pool ? 40 : 0,
         });
         calls = 0;
         const ns = await watch.sample();
@@ -54,7 +57,8 @@ Deno.test("stopwatch: a call of 100 ms is a sample by itself, whoever is to be w
   for (const [ms, calls, wake] of [[99, 2, 30], [100, 1, 0]] as const) {
     const told: [number, number][] = [];
     const runner: Runner = {
-      ...{ run: () => {}, output: () => [] },
+      run: () => {},
+      output: () => [],
       time(calls, wake = 0) {
         told.push([calls, wake]);
         return calls * ms * 1e6;

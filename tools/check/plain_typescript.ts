@@ -42,7 +42,10 @@ export function checkPlainTypescript(entry: URL = new URL("kernels/engines/mod.t
 export function checkDemoPage(): string {
   return complaints(new URL("notebooks/demo/demo.js", root), {
     ...options,
-    ...{ allowJs: true, checkJs: true, declaration: false, isolatedDeclarations: false },
+    allowJs: true,
+    checkJs: true,
+    declaration: false,
+    isolatedDeclarations: false,
   });
 }
 

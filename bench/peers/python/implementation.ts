@@ -195,7 +195,11 @@ function sendCase(driver: PythonDriver, inputs: Inputs): Promise<number> {
       return path;
     };
     const answer = await driver.request("case", {
-      ...{ fn, dtype, rows, columns, results: FUNCTIONS[fn].results.length },
+      fn,
+      dtype,
+      rows,
+      columns,
+      results: FUNCTIONS[fn].results.length,
       x: await write("x", x),
       ...(value && { value: await write("value", value) }),
     });

@@ -21,7 +21,9 @@ export function shareOverError(data: readonly SharePoint[], titles: Titles = {})
     const end = points.find(({ share }) => share === 0);
     const drawn = end ? [...shown, { ...end, share: least / 2 }] : shown;
     return {
-      ...{ type: "scatter", name, ...lineOf(points[0]!) },
+      type: "scatter",
+      name,
+      ...lineOf(points[0]!),
       x: drawn.map(({ ulp }) => ulp),
       y: drawn.map(({ share }) => share),
       hovertemplate: `${name}: %{y:.3g} of all beyond %{x:.4g} ULP<extra></extra>`,

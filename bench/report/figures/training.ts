@@ -90,7 +90,11 @@ export function epochBars(data: readonly EpochTime[], titles: Titles = {}): Figu
       barmode: "stack",
       legend: { ...layout.legend as object, traceorder: "normal" },
       annotations: rows.map((row) => ({
-        ...{ x: total(row), y: row.name, xanchor: "left", showarrow: false, xshift: 4 },
+        x: total(row),
+        y: row.name,
+        xanchor: "left",
+        showarrow: false,
+        xshift: 4,
         text: `${total(row).toPrecision(2)} s`,
       })),
     },

@@ -56,8 +56,10 @@ function transformed({ left, top, right, bottom }: Box, transform: string): Box 
   }
   const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
   return {
-    ...{ left: Math.min(...xs), top: Math.min(...ys) },
-    ...{ right: Math.max(...xs), bottom: Math.max(...ys) },
+    left: Math.min(...xs),
+    top: Math.min(...ys),
+    right: Math.max(...xs),
+    bottom: Math.max(...ys),
   };
 }
 
