@@ -75,12 +75,16 @@ const double: Row = {
   sigmoidBackward: { plain: 1, beta: 1 },
 };
 
-/** float32 lanes: t / (1 + t)^2 has one rounding more than 1 / (1 + t), a product with upstream one more. */
+/**
+ * float32 lanes. The relative error of t / (1 + t)^2 is at most 4.48 * 2^-24, by every 397th float32 below
+ * 87; a product with upstream is rounded once more, so by 5.48 * 2^-24 at most. That of 1 / (1 + t) is
+ * 2 * 2^-24, and upstream in the place of the 1 leaves the roundings as they are.
+ */
 const fast32: Row = {
   all: { plain: 2, beta: 0.51 },
-  sigmoidGrad: { plain: 4, beta: 0.51 },
+  sigmoidGrad: { plain: 4.5, beta: 0.51 },
   softplusBackward: { plain: 3, beta: 0.51 },
-  sigmoidBackward: { plain: 5, beta: 0.51 },
+  sigmoidBackward: { plain: 5.5, beta: 0.51 },
 };
 
 /**
