@@ -10,6 +10,7 @@ import {
   readResults,
   type Row,
   saveResults,
+  SCHEMA_VERSION,
   timedRow,
 } from "../../bench/results/schema.ts";
 import { align, formatResults } from "../../bench/report/table.ts";
@@ -110,6 +111,8 @@ Deno.test("results: another schema version is refused", () =>
     const path = join(folder, "old.parquet");
     saveResults([{ ...rows[0]!, schema_version: 0 }], path);
     assert.throws(() => readResults(path), /schema version 0/);
+    saveResults([{ ...rows[0]!, schema_version: SCHEMA_VERSION + 1 }], path);
+    assert.throws(() => readResults(path), /schema version/, "of a later kit");
     pl.DataFrame({ other: [1] }).writeParquet(path);
     assert.throws(() => readResults(path), /schema version/);
   }));

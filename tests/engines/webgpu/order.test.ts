@@ -123,6 +123,24 @@ for (const [name, make] of Object.entries(outputs)) {
   });
 }
 
+gpuTest(
+  "a read is of its moment, though the caller writes into the buffer in the same turn",
+  async (owner) => {
+    const { device } = owner;
+    await using guest = await webgpu({ device });
+    const x = vector(64);
+    for (const gpu of [owner, guest]) {
+      using y = gpu.upload(x);
+      const { buffer } = y;
+      await y.read(); // everything about it is known
+      const before = y.read();
+      device.queue.writeBuffer(buffer, 0, new Float32Array(64));
+      equal(await before, x, x, "before");
+      assert.ok((await y.read()).every((v) => v === 0), "after");
+    }
+  },
+);
+
 gpuTest("the pool: twenty rounds in turn make one buffer, whatever the limit", ({ device }) => {
   for (const kind of ["storage", "staging"] as const) {
     const pool = new BufferPool(device, 4096);
