@@ -3,14 +3,14 @@ import { fileURLToPath } from "node:url";
 import { readResults, type Row } from "./schema.ts";
 
 /** The folder of reference runs. */
-export const REFERENCES: URL = new URL("results/", import.meta.url);
+export const REFERENCES: URL = new URL("../reference/", import.meta.url);
 
 /** The reference run: part of the project, small, made by `deno task bench --output` this path. */
 export const REFERENCE: string = fileURLToPath(new URL("cpu.parquet", REFERENCES));
 
 /** The latest run on this machine; not part of the project. */
 export const LOCAL: string = fileURLToPath(
-  new URL("../.cache/bench/benchmark.parquet", import.meta.url),
+  new URL("../../.cache/bench/benchmark.parquet", import.meta.url),
 );
 
 /** Paths of the reference runs whose names match, in the order of the names. */

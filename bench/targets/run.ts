@@ -24,7 +24,7 @@ export interface Targets extends Environment {
   readonly outcomes: readonly Outcome[];
 }
 
-const LOCAL_TARGETS = fileURLToPath(new URL("../.cache/bench/targets.json", import.meta.url));
+const LOCAL_TARGETS = fileURLToPath(new URL("../../.cache/bench/targets.json", import.meta.url));
 
 /** Processes are fast or slow for as long as they live: PyTorch by a third. See harness.ts. */
 const SITTINGS = 3;
