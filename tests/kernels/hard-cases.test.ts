@@ -23,6 +23,11 @@ for (const { name, engine, bound } of engines) {
         const message = report(fn, v, y[i]!, want, "f32");
         assert.ok(promised > 0.5 && ulpError(fn, v, y[i]!, "f32") <= promised, message);
       });
+      // Alone among easy ones, in every lane of a vector.
+      const spread = new Float32Array(5 * x.length).fill(0.75);
+      x.forEach((v, i) => spread[5 * i] = v);
+      const z = await engine[fn](spread);
+      assert.deepEqual(x.map((_, i) => z[5 * i]!), y, `${fn} beside others`);
       if (fn === "sigmoidGrad") continue;
       const { value, grad } = await engine.softplusWithGrad(x);
       assert.deepEqual(fn === "softplus" ? value : grad, y, "softplusWithGrad");
