@@ -1,6 +1,12 @@
 /** What is judged before it is timed. */
 import assert from "node:assert/strict";
-import { BoundError, holdToBound, judge, sampleIndices } from "../../bench/race/validate.ts";
+import {
+  BoundError,
+  holdToBound,
+  isWrong,
+  judge,
+  sampleIndices,
+} from "../../bench/race/validate.ts";
 import { exact } from "../../lab/oracle/mpfr.ts";
 
 Deno.test("validate: both ends are judged, and between them no element twice", () => {
@@ -24,6 +30,16 @@ Deno.test("validate: a wrong last element is found", () => {
   assert.equal(judge("softplus", x, [y], sampleIndices(x.length)).wrong, undefined);
   y[4999] = 0;
   assert.equal(judge("softplus", x, [y], sampleIndices(x.length)).wrong?.got, 0);
+});
+
+Deno.test("validate: an infinity, NaN or 0 where the answer is none is wrong, and the reverse", () => {
+  assert.ok(isWrong(Infinity, 1, Infinity) && isWrong(1, Infinity, Infinity));
+  assert.ok(isWrong(NaN, 1, Infinity) && isWrong(1, NaN, Infinity));
+  assert.ok(
+    isWrong(0, 1, 2 ** 23) && !isWrong(0, 2 ** -149, 1),
+    "the last subnormal may be flushed",
+  );
+  assert.ok(!isWrong(1.5, 1, 2 ** 22) && !isWrong(NaN, NaN, 0) && !isWrong(Infinity, Infinity, 0));
 });
 
 Deno.test("validate: an error as great as the bound holds it, the next number breaks it", () => {

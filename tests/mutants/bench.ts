@@ -41,8 +41,8 @@ export const bench: readonly Mutant[] = [
     file: "bench/race/validate.ts",
     text: "Number.isFinite(got) !== Number.isFinite(want) ||",
     replacement: "",
-    tests: ["tests/bench/harness.test.ts"],
-    filter: "NaN and Infinity",
+    tests: ["tests/bench/validate.test.ts"],
+    filter: "validate: an infinity",
     notice: "an overflow is shown as right",
   },
   {
