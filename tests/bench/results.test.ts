@@ -132,6 +132,8 @@ Deno.test("frames: times by size, speed-up pair by pair, value check, gaps, runs
     ["half", 0.5],
     ["half", 0.5],
   ]);
+  const floor = row("copy", 10, [1, 1, 1], { kind: "floor" });
+  assert.deepEqual(speedUps([...rows, floor], "base", which).toRecords(), ups);
   assert.equal(valueCheck(rows, which).toRecords()[0]!["wrong_at"], -104);
   assert.deepEqual(gaps(rows).toRecords(), [
     { implementation: "absent", what: "everything", gap: "not installed" },

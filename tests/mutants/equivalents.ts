@@ -30,4 +30,11 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "return array;",
     reason: "all members are taken through arrays.ts: speed alone",
   },
+  {
+    name: "arrays in one buffer take each other's place",
+    file: "kernels/engines/webgpu/session.ts",
+    text: "other.buffer === piece.buffer && other.offset === piece.offset",
+    replacement: "other.buffer === piece.buffer",
+    reason: "wrap takes a buffer from its start, so pieces of one number have one offset in it",
+  },
 ];

@@ -30,15 +30,6 @@ export const webgpu: readonly Mutant[] = [
     notice: "parts of large arrays are not computed",
   },
   {
-    name: "arrays in one buffer take each other's place",
-    file: "kernels/engines/webgpu/session.ts",
-    text: "other.buffer === piece.buffer && other.offset === piece.offset",
-    replacement: "other.buffer === piece.buffer",
-    tests: ["tests/engines/webgpu/webgpu.test.ts"],
-    filter: "/wrap/",
-    notice: "calls on two parts of a buffer compute one of them",
-  },
-  {
     name: "a kernel changes what is still to be read",
     file: "kernels/engines/webgpu/batch.ts",
     text: "if (changes) this.flush();",
@@ -62,6 +53,7 @@ export const webgpu: readonly Mutant[] = [
     text: "        at += words(piece.bytes);",
     replacement: "        at += piece.bytes;",
     tests: ["tests/engines/webgpu/float16.test.ts"],
+    filter: "value and gradient",
     notice: "reads of odd float16 arrays get each other's bytes",
   },
   {
@@ -151,6 +143,7 @@ export const webgpu: readonly Mutant[] = [
     text: "bytes % 4 === 0 && ",
     replacement: "",
     tests: ["tests/engines/webgpu/float16.test.ts"],
+    filter: "odd lengths",
     notice: "odd float16 arrays are an error",
   },
   {

@@ -84,6 +84,10 @@ gpuTest("a read gives the content of its moment", async (gpu) => {
   equal(await first, x, x, "before");
   equal(await second, await gpu.softplus(x), x, "after");
   assert.ok((await b.read()).every((v) => v === 9));
+  // The same where all memory is known to exist, so that the read could wait for the end of the turn.
+  const third = b.read();
+  gpu.softplus(b, { out: b });
+  assert.ok((await third).every((v) => v === 9), "before, in one turn");
 });
 
 gpuTest("memory that is given back serves only what is called later", async (gpu) => {
