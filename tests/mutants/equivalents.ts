@@ -37,4 +37,19 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "other.buffer === piece.buffer",
     reason: "wrap takes a buffer from its start, so pieces of one number have one offset in it",
   },
+  {
+    name: "dispose does not wait for workers",
+    file: "kernels/engines/threads/workers.ts",
+    text: "if ([...this.#workers].every(({ hasLeft }) => hasLeft)) break;",
+    replacement: "break;",
+    reason:
+      "a call waits for every piece under way, and dispose for the calls: nobody has one then",
+  },
+  {
+    name: "HEAD has a body",
+    file: "tools/serve/host.ts",
+    text: 'request.method === "HEAD" ? null : body',
+    replacement: "body",
+    reason: "Deno.serve sends none for HEAD, whatever the response has",
+  },
 ];

@@ -117,17 +117,9 @@ export const threads: readonly Mutant[] = [
     text: "    clearInterval(this.#keepAlive);\n",
     replacement: "",
     tests: ["tests/engines/threads/threads.test.ts"],
+    made: ["dist/softplus.js"],
     filter: "a process ends",
     notice: "a script does not end",
-  },
-  {
-    name: "dispose does not wait for workers",
-    file: "kernels/engines/threads/workers.ts",
-    text: "if ([...this.#workers].every(({ hasLeft }) => hasLeft)) break;",
-    replacement: "break;",
-    tests: ["tests/engines/threads/workers.test.ts"],
-    filter: "dispose while a worker is held up",
-    notice: "a worker writes into arrays of a pool that is disposed",
   },
   {
     name: "a worker that cannot start is started for ever",

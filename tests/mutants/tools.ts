@@ -89,15 +89,6 @@ export const tools: readonly Mutant[] = [
     notice: "pages elsewhere can read the demo page",
   },
   {
-    name: "HEAD has a body",
-    file: "tools/serve/host.ts",
-    text: 'request.method === "HEAD" ? null : body',
-    replacement: "body",
-    tests: ["tests/tools/serve.test.ts"],
-    filter: "other methods",
-    notice: "HEAD sends the whole file",
-  },
-  {
     name: "a link leads off the list",
     file: "tools/serve/resolve.ts",
     text: '    if (!isAllowed(parts.join("/"), list)) return undefined;\n',

@@ -13,12 +13,14 @@ export interface Mutant {
   readonly tests: readonly string[];
   /** Of their tests only those whose names match: a part of the name, or /a pattern/. */
   readonly filter?: string;
+  /** Generated files that its tests read, beside those that the runner makes again by itself. */
+  readonly made?: readonly string[];
   /** What a user would notice. */
   readonly notice: string;
 }
 
 /** A fault that nobody can notice: it is recorded and not planted. */
-export interface Equivalent extends Omit<Mutant, "tests" | "filter" | "notice"> {
+export interface Equivalent extends Omit<Mutant, "tests" | "filter" | "made" | "notice"> {
   /** Why no test can see it. */
   readonly reason: string;
 }

@@ -84,7 +84,7 @@ export class Copy {
       ...{ mutant, verdict, why },
       seconds: (performance.now() - start) / 1000,
     });
-    const { file, text, replacement, tests, filter } = mutant;
+    const { file, text, replacement, tests, filter, made: also = [] } = mutant;
     const source = await Deno.readTextFile(`${this.#folder}/${file}`);
     const times = occurrences(source, text);
     if (times !== 1) return end("cannot be planted", `its text is in ${file} ${times} times`);
@@ -93,7 +93,8 @@ export class Copy {
       runTests(this.#folder, mutant).then((result) => result === "pass");
     this.#sound.set(key, sound);
     if (!await sound) return end("cannot be planted", "its tests do not pass without it");
-    const outputs = made.filter(([sources]) => sources.test(file)).map(([, output]) => output);
+    const outputs = made.filter(([sources]) => sources.test(file)).map(([, output]) => output)
+      .concat(also);
     const before = new Map([[file, source]]);
     for (const output of outputs) {
       before.set(output, await Deno.readTextFile(`${this.#folder}/${output}`));

@@ -169,7 +169,8 @@ gpuTest("the pool: twenty rounds in turn make one buffer, whatever the limit", (
 const betas = [8.077935673179012e-28, 1, -1, Math.PI, 1 / 3, -0.1, 1e300, 5e-324, 2 ** -1040 * 1.7];
 
 Deno.test("beta reaches the GPU with all its bits", () => {
-  for (const beta of [...betas, 1 + 2 ** -52, 2 - 2 ** -52, Number.MAX_VALUE]) {
+  const subnormal = [5e-324, -(2 ** -1023), 1.7 * 2 ** -1040];
+  for (const beta of [...betas, 1 + 2 ** -52, 2 - 2 ** -52, Number.MAX_VALUE, ...subnormal]) {
     const [sign, significand, rest, exponent] = betaParameters(beta, 0x80000000);
     const digits = significand! * 2 ** -31 + rest! * 2 ** -63; // in [1, 2), exact
     const power = exponent! | 0;

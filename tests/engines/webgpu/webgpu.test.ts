@@ -176,6 +176,9 @@ gpuTest("wrap: the caller's buffer is an array, and stays the caller's", async (
   device.queue.writeBuffer(buffer, 0, x.slice()); // it is not destroyed
   equal(await gpu.wrap(buffer, [6]).read(), x, x, "still alive");
   assert.throws(() => gpu.wrap(buffer, [9]), /wrap: buffer must have at least 48 bytes/);
+  const five = device.createBuffer({ size: 20, usage }); // kernels take whole vectors
+  assert.throws(() => gpu.wrap(five, [5]), /wrap: buffer must have at least 32 bytes/);
+  five.destroy();
   const bad = gpu.wrap as (...args: unknown[]) => unknown;
   assert.throws(() => bad({}, [1]), TypeError);
   assert.throws(() => bad(buffer, [1.5]), RangeError);
