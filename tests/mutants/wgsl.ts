@@ -8,7 +8,7 @@ export const wgsl: readonly Mutant[] = [
     text: " + ((aRest * bHead) >> 16u);",
     replacement: ";",
     tests: ["tests/kernels/backward.test.ts"],
-    filter: "/^webgpu f32/",
+    filter: "/^webgpu f32 exact: backward passes (where|from)/",
     notice: "gradients on the GPU have 16 digits less",
   },
   {
@@ -16,9 +16,9 @@ export const wgsl: readonly Mutant[] = [
     file: "kernels/arithmetic.wgsl",
     text: "(half + (1u << (drop - 1u)) - 1u + ((half >> drop) & 1u)) >> drop",
     replacement: "(half + (1u << (drop - 1u))) >> drop",
-    tests: ["tests/kernels/float16.test.ts"],
-    filter: "webgpu f16: every input",
-    notice: "float16 ties are not rounded to even",
+    tests: ["tests/kernels/backward.test.ts"],
+    filter: "webgpu f16: at 0",
+    notice: "halves of odd float16 are not rounded to even",
   },
   {
     name: "subnormal results are flushed",
@@ -26,7 +26,7 @@ export const wgsl: readonly Mutant[] = [
     text: "u32(clamp(1 - exponent, 0, 63))",
     replacement: "u32(clamp(64 * (1 - exponent), 0, 63))",
     tests: ["tests/kernels/boundaries.test.ts"],
-    filter: "/^webgpu f32/",
+    filter: "/^webgpu f32( exact)?: (thresholds|beyond|subnormal)/",
     notice: "softplus(-90) is 0 on the GPU",
   },
   {
@@ -35,7 +35,7 @@ export const wgsl: readonly Mutant[] = [
     text: "  if (exponent > 2 * bias) { return largest; }\n",
     replacement: "",
     tests: ["tests/kernels/beta.test.ts"],
-    filter: "/^webgpu/",
+    filter: "/^webgpu f32 exact/",
     notice: "results beyond the largest float are NaN or negative on the GPU",
   },
   {
@@ -53,7 +53,7 @@ export const wgsl: readonly Mutant[] = [
     text: "multiply(unpack(bits), normal(derivative))",
     replacement: "multiply(unpack(bits), derivative)",
     tests: ["tests/kernels/backward.test.ts"],
-    filter: "/^webgpu f32/",
+    filter: "/^webgpu f32 exact: backward passes (where|from)/",
     notice: "gradients of the tail are 0 or wrong on the GPU",
   },
   {
@@ -62,7 +62,7 @@ export const wgsl: readonly Mutant[] = [
     text: "(upstream & signBit) ^ sign;",
     replacement: "upstream & signBit;",
     tests: ["tests/kernels/beta.test.ts"],
-    filter: "/^webgpu/",
+    filter: "/^webgpu f32 exact/",
     notice: "sigmoidBackward with a negative beta has the wrong sign on the GPU",
   },
   {
@@ -89,7 +89,7 @@ export const wgsl: readonly Mutant[] = [
     text: "const limitFar = 310.0;",
     replacement: "const limitFar = 120.0;",
     tests: ["tests/kernels/beta.test.ts"],
-    filter: "/^webgpu/",
+    filter: "/^webgpu f32 exact/",
     notice: "gradients of scaled losses end at 120 on the GPU",
   },
   {
@@ -98,7 +98,7 @@ export const wgsl: readonly Mutant[] = [
     text: "const ln2Lo = 13750138u;",
     replacement: "const ln2Lo = 0u;",
     tests: ["tests/kernels/boundaries.test.ts"],
-    filter: "/^webgpu f32/",
+    filter: "/^webgpu f32( exact)?: (thresholds|beyond|subnormal)/",
     notice: "results of the tail are beyond 1 ULP on the GPU",
   },
   {
@@ -116,7 +116,7 @@ export const wgsl: readonly Mutant[] = [
     text: "  if (bits == largest) { return 0u; }\n",
     replacement: "",
     tests: ["tests/kernels/beta.test.ts"],
-    filter: "/^webgpu/",
+    filter: "/^webgpu f32 exact/",
     notice: "softplus(-Infinity) is not 0 with a small beta on the GPU",
   },
   {
@@ -125,7 +125,7 @@ export const wgsl: readonly Mutant[] = [
     text: "const centre = 0.875;",
     replacement: "const centre = 1.5;",
     tests: ["tests/kernels/boundaries.test.ts"],
-    filter: "/^webgpu f32/",
+    filter: "/^webgpu f32( exact)?: (thresholds|beyond|subnormal)/",
     notice: "softplus(1.4) is beyond its promise on the GPU",
   },
   {
@@ -152,7 +152,7 @@ export const wgsl: readonly Mutant[] = [
     text: "if (m.a >= limitFar) {",
     replacement: "if (m.a >= 2.0 * limitFar) {",
     tests: ["tests/kernels/beta.test.ts"],
-    filter: "/^webgpu/",
+    filter: "/^webgpu f32 exact/",
     notice: "sigmoidGrad far out is not 0 with a huge beta on the GPU",
   },
   {
@@ -161,7 +161,7 @@ export const wgsl: readonly Mutant[] = [
     text: "const limit = 0x42d00000u;",
     replacement: "const limit = 0x42c80000u;",
     tests: ["tests/kernels/boundaries.test.ts"],
-    filter: "/^webgpu f32/",
+    filter: "/^webgpu f32( exact)?: (thresholds|beyond|subnormal)/",
     notice: "softplus(-102) is e^-100 on the GPU",
   },
   {
@@ -170,7 +170,7 @@ export const wgsl: readonly Mutant[] = [
     text: "select(below128, u32(a * 0x1p16f) << 16u, a >= 128.0)",
     replacement: "below128",
     tests: ["tests/kernels/backward.test.ts"],
-    filter: "/^webgpu f32/",
+    filter: "/^webgpu f32 exact: backward passes (where|from)/",
     notice: "gradients of scaled losses are wrong beyond 128 on the GPU",
   },
   {
@@ -197,7 +197,7 @@ export const wgsl: readonly Mutant[] = [
     text: "sigmoidFrom(z, m, e)",
     replacement: "sigmoidFrom(x, m, e)",
     tests: ["tests/kernels/beta.test.ts"],
-    filter: "/^webgpu/",
+    filter: "/^webgpu f32 exact/",
     notice: "softplusWithGrad with a negative beta gives the other slope on the GPU",
   },
 ];

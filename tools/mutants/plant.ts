@@ -28,7 +28,7 @@ const made: readonly (readonly [RegExp, string])[] = [
 const unneeded = [".git", ".cache", "report"];
 
 /** Seconds after which tests have seen that something never ends. */
-const LIMIT = 120;
+const LIMIT = 180;
 
 /** Copies a folder but for what is named. */
 async function copyFolder(

@@ -1,6 +1,6 @@
 /** Calls that few programs make at once: numbers, and views with something behind them. */
 import assert from "node:assert/strict";
-import { scalar } from "../../../kernels/engines/mod.ts";
+import { scalar, wasm } from "../../../kernels/engines/mod.ts";
 import { createThreads } from "../../../kernels/engines/threads.ts";
 
 Deno.test("numbers: many at a time, each with its own result", async () => {
@@ -25,5 +25,21 @@ Deno.test("threads.alloc: nothing behind a view is touched, whoever computes its
     await pool.softplus(view, { out: view });
     assert.ok(x.subarray(length).every((v) => v === -1), `round ${round}`);
     assert.ok(view.every((v) => v === Math.fround(Math.log1p(Math.exp(-1)))), `round ${round}`);
+  }
+});
+
+Deno.test("beta reaches the workers, of plain arrays and of alloc's, in both types", async () => {
+  await using pool = await createThreads({ size: 2 }, 0);
+  for (const Type of [Float32Array, Float64Array as unknown as typeof Float32Array]) {
+    const x = new Type(300_000).map((_, i) => i / 10_000 - 15);
+    using own = pool.alloc(Type, x.length);
+    own.set(x);
+    for (const beta of [-1, 2.5, 1e-300]) {
+      const want = wasm.softplus(x, { beta });
+      const plain = await pool.softplus(x, { beta });
+      using out = pool.alloc(Type, x.length);
+      await pool.softplus(own, { beta, out });
+      assert.ok(want.every((y, i) => Object.is(y, plain[i]) && Object.is(y, out[i])), `${beta}`);
+    }
   }
 });
