@@ -34,8 +34,7 @@ export const wgsl: readonly Mutant[] = [
     file: "kernels/arithmetic.wgsl",
     text: "  if (exponent > 2 * bias) { return largest; }\n",
     replacement: "",
-    tests: ["tests/kernels/beta.test.ts"],
-    filter: "/^webgpu f32 exact/",
+    tests: ["tests/engines/webgpu/beta.test.ts"],
     notice: "results beyond the largest float are NaN or negative on the GPU",
   },
   {
@@ -52,8 +51,7 @@ export const wgsl: readonly Mutant[] = [
     file: "kernels/backward.wgsl",
     text: "multiply(unpack(bits), normal(derivative))",
     replacement: "multiply(unpack(bits), derivative)",
-    tests: ["tests/kernels/backward.test.ts"],
-    filter: "/^webgpu f32 exact: backward passes (where|from)/",
+    tests: ["tests/engines/webgpu/beta.test.ts"],
     notice: "gradients of the tail are 0 or wrong on the GPU",
   },
   {
@@ -61,8 +59,7 @@ export const wgsl: readonly Mutant[] = [
     file: "kernels/backward.wgsl",
     text: "(upstream & signBit) ^ sign;",
     replacement: "upstream & signBit;",
-    tests: ["tests/kernels/beta.test.ts"],
-    filter: "/^webgpu f32 exact/",
+    tests: ["tests/engines/webgpu/beta.test.ts"],
     notice: "sigmoidBackward with a negative beta has the wrong sign on the GPU",
   },
   {
@@ -88,8 +85,7 @@ export const wgsl: readonly Mutant[] = [
     file: "kernels/beta.wgsl",
     text: "const limitFar = 310.0;",
     replacement: "const limitFar = 120.0;",
-    tests: ["tests/kernels/beta.test.ts"],
-    filter: "/^webgpu f32 exact/",
+    tests: ["tests/engines/webgpu/beta.test.ts"],
     notice: "gradients of scaled losses end at 120 on the GPU",
   },
   {
@@ -115,8 +111,7 @@ export const wgsl: readonly Mutant[] = [
     file: "kernels/softplus.wgsl",
     text: "  if (bits == largest) { return 0u; }\n",
     replacement: "",
-    tests: ["tests/kernels/beta.test.ts"],
-    filter: "/^webgpu f32 exact/",
+    tests: ["tests/engines/webgpu/beta.test.ts"],
     notice: "softplus(-Infinity) is not 0 with a small beta on the GPU",
   },
   {
@@ -151,8 +146,7 @@ export const wgsl: readonly Mutant[] = [
     file: "kernels/sigmoid_grad.wgsl",
     text: "if (m.a >= limitFar) {",
     replacement: "if (m.a >= 2.0 * limitFar) {",
-    tests: ["tests/kernels/beta.test.ts"],
-    filter: "/^webgpu f32 exact/",
+    tests: ["tests/engines/webgpu/beta.test.ts"],
     notice: "sigmoidGrad far out is not 0 with a huge beta on the GPU",
   },
   {
@@ -196,8 +190,7 @@ export const wgsl: readonly Mutant[] = [
     file: "kernels/softplus_with_grad.wgsl",
     text: "sigmoidFrom(z, m, e)",
     replacement: "sigmoidFrom(x, m, e)",
-    tests: ["tests/kernels/beta.test.ts"],
-    filter: "/^webgpu f32 exact/",
+    tests: ["tests/engines/webgpu/beta.test.ts"],
     notice: "softplusWithGrad with a negative beta gives the other slope on the GPU",
   },
 ];
