@@ -43,8 +43,8 @@ export const engines: readonly Mutant[] = [
     file: "kernels/engines/prepare.ts",
     text: "(Matrix.is(value) && lengthOf(array) !== value.rows * value.columns)",
     replacement: "false",
-    tests: ["tests/engines/hostile.test.ts"],
-    filter: "/^scalar f32/",
+    tests: ["tests/engines/memory.test.ts"],
+    filter: "shrunk",
     notice: "a Matrix on a shrunk buffer gives one of another length",
   },
   {
@@ -105,8 +105,8 @@ export const engines: readonly Mutant[] = [
     file: "kernels/engines/arrays.ts",
     text: "byteLengthOfPlain.call(buffer);\n    return false;",
     replacement: "return buffer instanceof SharedArrayBuffer;",
-    tests: ["tests/engines/overlap.test.ts"],
-    filter: "/through another buffer object/",
+    tests: ["tests/engines/memory.test.ts"],
+    filter: "realm",
     notice: "shared memory of another realm gives wrong numbers",
   },
   {
@@ -114,7 +114,8 @@ export const engines: readonly Mutant[] = [
     file: "kernels/engines/arrays.ts",
     text: "startA < startB + byteLengthOf(b)",
     replacement: "startA <= startB + byteLengthOf(b)",
-    tests: ["tests/engines/prepare.test.ts"],
+    tests: ["tests/engines/memory.test.ts"],
+    filter: "side by side",
     notice: "value and grad side by side in one buffer are refused",
   },
   {
@@ -122,8 +123,8 @@ export const engines: readonly Mutant[] = [
     file: "kernels/engines/matrix.ts",
     text: "if (row.length !== columns) {",
     replacement: "if (row.length < columns) {",
-    tests: ["tests/engines/badinput.test.ts"],
-    filter: "Matrix",
+    tests: ["tests/engines/memory.test.ts"],
+    filter: "different lengths",
     notice: "Matrix.from([[1], [2, 3]]) loses the 3",
   },
   {
@@ -140,7 +141,8 @@ export const engines: readonly Mutant[] = [
     file: "kernels/engines/wasm/runner.ts",
     text: "if (areHere(inputs) && areHere(outputs)) {",
     replacement: "if (areHere(inputs) && bufferOf(out) === buffer) {",
-    tests: ["tests/engines/mixed-memory.test.ts"],
+    tests: ["tests/engines/memory.test.ts"],
+    filter: "in and outside",
     notice: "grad elsewhere than value is not written, other memory is",
   },
   {
