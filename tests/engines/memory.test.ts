@@ -40,6 +40,19 @@ Deno.test("value and grad in and outside the memory of alloc, each where it belo
   }
 });
 
+Deno.test("alloc: a gap that is too small stays free, and is used by what fits", () => {
+  const [first, second] = [wasm.alloc(Float32Array, 100), wasm.alloc(Float32Array, 100)];
+  second.fill(7);
+  wasm.free(first);
+  using large = wasm.alloc(Float32Array, 1000);
+  large.fill(1);
+  assert.ok(second.every((v) => v === 7));
+  using small = wasm.alloc(Float32Array, 100);
+  small.fill(2);
+  assert.ok(second.every((v) => v === 7) && large.every((v) => v === 1));
+  wasm.free(second);
+});
+
 Deno.test("a Matrix whose buffer has shrunk is refused", () => {
   const buffer = new ArrayBuffer(24, { maxByteLength: 24 });
   const x = new Matrix(new Float32Array(buffer), 2, 3);

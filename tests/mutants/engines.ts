@@ -195,8 +195,8 @@ export const engines: readonly Mutant[] = [
     file: "kernels/engines/wasm/arena.ts",
     text: "if (block.start - start >= bytes) break;",
     replacement: "if (block.start - start > 0) break;",
-    tests: ["tests/engines/wasm.test.ts"],
-    filter: "/^(alloc|free)/",
+    tests: ["tests/engines/memory.test.ts"],
+    filter: "a gap",
     notice: "two arrays of alloc share memory",
   },
   {

@@ -47,14 +47,6 @@ export const wgsl: readonly Mutant[] = [
     notice: "an infinite upstream at an infinite x gives Infinity for NaN",
   },
   {
-    name: "the derivative's digits are not used",
-    file: "kernels/backward.wgsl",
-    text: "multiply(unpack(bits), normal(derivative))",
-    replacement: "multiply(unpack(bits), derivative)",
-    tests: ["tests/engines/webgpu/beta.test.ts"],
-    notice: "gradients of the tail are 0 or wrong on the GPU",
-  },
-  {
     name: "sigmoidBackward loses the sign of beta",
     file: "kernels/backward.wgsl",
     text: "(upstream & signBit) ^ sign;",
@@ -70,15 +62,6 @@ export const wgsl: readonly Mutant[] = [
     tests: ["tests/engines/webgpu/order.test.ts"],
     filter: "53 bits",
     notice: "a beta of 53 bits is more than 1.5 ULP off on the GPU",
-  },
-  {
-    name: "a carry is lost in beta x",
-    file: "kernels/beta.wgsl",
-    text: "wide.y + u32(low < wide.x)",
-    replacement: "wide.y",
-    tests: ["tests/engines/webgpu/order.test.ts"],
-    filter: "53 bits",
-    notice: "beta x has lost a unit of 2^-30 on the GPU",
   },
   {
     name: "beta x is cut at 190 for a product with upstream",
