@@ -34,6 +34,14 @@ export function countJunit(xml: string): Counts {
   return counts;
 }
 
+/**
+ * Whether a run failed without a test that says so: modules that do not compile, tests that are not
+ * found, or an end in a crash.
+ */
+export function unseenFailure(counts: Counts, succeeded: boolean): boolean {
+  return (!succeeded && counts.failed === 0) || counts.passed + counts.failed === 0;
+}
+
 /** A test or step that failed, and why. */
 export interface Failure {
   readonly name: string;

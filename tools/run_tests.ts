@@ -10,7 +10,15 @@ import { notebooks } from "./notebooks.ts";
 import { capture, exitWith, Interrupted, run } from "./process.ts";
 import { setup } from "./setup.ts";
 import { jupyter } from "./setup/requirements.ts";
-import { add, closingLine, countJunit, type Counts, failuresIn, none } from "./junit.ts";
+import {
+  add,
+  closingLine,
+  countJunit,
+  type Counts,
+  failuresIn,
+  none,
+  unseenFailure,
+} from "./junit.ts";
 
 interface Step {
   readonly name: string;
@@ -37,8 +45,7 @@ const denoTest = (name: string, ...args: string[]): Step => ({
     for (const { name, reason } of failuresIn(junit)) {
       failures.push(`${name}\n${reason.split("\n").slice(0, REASON_LINES).join("\n")}`);
     }
-    // Modules that do not compile, tests that are not found, or an end in a crash.
-    const unseen = (!passed && counts.failed === 0) || counts.passed + counts.failed === 0;
+    const unseen = unseenFailure(counts, passed);
     if (unseen) {
       failures.push(`${name}: deno test failed, though no test did: see its output above`);
     }

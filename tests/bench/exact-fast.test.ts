@@ -159,6 +159,14 @@ Deno.test("summary: who is fastest, by how much, and who is faster than the kit"
     row("alike", 10, [100, 100, 100], { kind: "peer" }),
   ];
   assert.match(summary(tied, which), /No difference beyond the quartiles: alike/);
+  // The ratios of the pairs: quartiles on both sides of 1, then one that is 1.
+  for (const samples of [[50, 120, 130], [70, 80, 180], [100, 100, 200], [50, 100, 100]]) {
+    const close = [
+      row("wasm fast", 10, [100, 100, 100]),
+      row("alike", 10, samples, { kind: "peer" }),
+    ];
+    assert.match(summary(close, which), /No difference beyond the quartiles: alike/, `${samples}`);
+  }
   const gap = { ...gapRow(implementation("absent", "peer"), "not installed"), ...run };
   const too = { ...gapRow(implementation("too", "peer"), "not installed"), ...run };
   assert.match(summary([...rows, gap, too], which), /absent and too \(not installed\)/);

@@ -309,6 +309,37 @@ Deno.test("harness: every sitting loads anew, and the samples of all are taken t
   assert.deepEqual(names.map((name) => name!.split(" ")[0]), ["0", "1", "2", "3"]);
 });
 
+Deno.test("harness: another order in every run", async () => {
+  const orderOf = async (drawn: number) => {
+    const order: string[] = [];
+    const timed = (name: string): Implementation => ({
+      ...planted(name, stable),
+      load: () =>
+        Promise.resolve({
+          ...{ version: "1", threads: 1 },
+          prepare: (inputs: Inputs) => ({
+            ...fillRunner(inputs, () => inputs.out[0]!.set(inputs.x.map(stable))),
+            time(calls: number) {
+              order.push(name);
+              return 2e6 * calls;
+            },
+          }),
+        }),
+    });
+    const { random } = Math;
+    Math.random = () => drawn;
+    try {
+      await run(["a", "b", "c", "d", "e"].map(timed), { rounds: { least: 5, most: 5 } });
+    } finally {
+      Math.random = random;
+    }
+    return order.slice(-25).join("");
+  };
+  const first = await orderOf(0.25);
+  assert.equal(await orderOf(0.25), first);
+  assert.notEqual(await orderOf(0.75), first);
+});
+
 Deno.test("harness: what fails in one sitting is a gap, whatever the others found", async () => {
   for (const fails of [1, 2, 3]) {
     const { count, implementation } = loadedAnew(fails);

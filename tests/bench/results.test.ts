@@ -16,6 +16,7 @@ import {
   readResults,
   type Row,
   saveResults,
+  SCHEMA_VERSION,
   timedRow,
 } from "../../bench/results/schema.ts";
 import { align, formatResults } from "../../bench/report/table.ts";

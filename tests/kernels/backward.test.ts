@@ -12,7 +12,7 @@ import {
   engines,
   precisionsOf,
 } from "../support/engines.ts";
-import { arrayOf, arrayOfBits, type Format, hex, same, step } from "../../lab/floats.ts";
+import { arrayOf, arrayOfBits, type Format, hex, report, same, step } from "../../lab/floats.ts";
 import { exact, exactProduct, productError } from "../../lab/oracle/mpfr.ts";
 
 /** What an exact product has to give; from users' reports of other libraries and of this one. */
@@ -91,6 +91,19 @@ for (const { name, engine, formats, bound } of engines) {
         },
       );
     }
+
+    Deno.test(`${name} ${format}: at 0 half and a quarter of upstream, ties to even`, async () => {
+      const smallest = step(0, 1, format);
+      const upstream = arrayOf(format, Array.from({ length: 64 }, (_, i) => (i - 32) * smallest));
+      const x = arrayOf(format, Array(64).fill(0));
+      for (const [fn, factor] of [["softplusBackward", 0.5], ["sigmoidBackward", 0.25]] as const) {
+        const got = await engine[fn](x, upstream);
+        upstream.forEach((u, i) => {
+          const want = arrayOf(format, [u * factor])[0]!;
+          assert.ok(same(got[i]!, want), report(fn, 0, got[i]!, want, format));
+        });
+      }
+    });
 
     Deno.test(`${name} ${format}: limits of the derivatives, times anything`, async () => {
       const cases: [BackwardName, number, number, number][] = [

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { wasm, type WithGrad } from "../../kernels/engines/mod.ts";
+import hardCases from "../../lab/certify/hard-cases.json" with { type: "json" };
 import type { Methods } from "../support/engines.ts";
 import { judgeEach } from "../../lab/certify/parts.ts";
 import { fileURLToPath } from "node:url";
@@ -95,6 +96,10 @@ Deno.test("verify: the quick subset holds what is declared, each pattern once", 
     must.push(edge, step(edge, 1, "f32"), step(edge, -1, "f32"), -edge);
   }
   const patterns = must.map((x) => Number(bitsOf(x, "f32")));
+  // Of softplus, sigmoid and sigmoidGrad; and mirrored, for logSigmoid.
+  for (const bits of Object.values(hardCases.f32).flat().map(Number)) {
+    patterns.push(bits, (bits ^ 0x80000000) >>> 0);
+  }
   for (let bits = 0; bits < 2 ** 32; bits += 509 * 100_003) patterns.push(bits);
   for (const bits of patterns) {
     assert.ok(quickBits(Math.floor(bits / SLICE_SIZE)).includes(bits), bits.toString(16));
@@ -232,4 +237,9 @@ Deno.test("verify: parts on every float32: one wrong bit is found, and results t
   assert.equal(await wrongOf((value) => void (value[1]! *= 1 + 2 ** -23)), 1);
   assert.equal(await wrongOf((_, grad) => void (grad[0] = 0)), 1);
   assert.equal(await wrongOf((value) => void value.fill(12345)), x.length);
+  assert.equal(await wrongOf(() => {}), 0); // now the right results lie in the outputs
+  const idle = { ...wasm, softplusWithGrad: (_: unknown, { out }: { out: unknown }) => out };
+  const tally = new Tally("f32");
+  await judgeEach(tally, idle as unknown as Methods, x, "exact", outputs);
+  assert.equal(tally.result(0).violations.parts.count, 2 * x.length, "nothing was written");
 });

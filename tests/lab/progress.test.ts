@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { duration, progress, progressLine, type ProgressState } from "../../lab/progress.ts";
+import {
+  duration,
+  progress,
+  progressLine,
+  type ProgressState,
+  summaryLine,
+} from "../../lab/progress.ts";
 
 const state = { label: "work", done: 5, total: 20, seconds: 10, note: "softplus" };
 
@@ -15,6 +21,11 @@ Deno.test("progress line: never wider than the terminal", () => {
 Deno.test("progress line: no division by zero for empty work or at the start", () => {
   assert.match(progressLine({ ...state, total: 0, done: 0 }), /█{20} {2}0\/0/);
   assert.match(progressLine({ ...state, done: 0, seconds: 0 }), /░{20} {2}0\/20 {2}0.0 s/);
+});
+
+Deno.test("progress, last line: what was cut short does not look whole", () => {
+  assert.equal(summaryLine({ ...state, done: 20 }), "work: 20 in 10 s");
+  assert.equal(summaryLine(state), "work: 5 of 20 in 10 s");
 });
 
 Deno.test("duration: tenths, seconds, minutes", () => {

@@ -87,6 +87,22 @@ Deno.test("rounds: one in which others were at work is taken again, as often as 
   assert.deepEqual(await trouble(() => true), [4, 5, 6, 7]);
 });
 
+Deno.test("rounds: everybody once in each, in an order that changes and that the seed decides", async () => {
+  const ordersOf = async (seed?: number) => {
+    const taken: number[] = [];
+    const watches = [0, 1, 2, 3, 4].map((k) => ({ calls: 1, sample: () => taken.push(k) }));
+    const rounds = { least: 6, most: 6, budget: 0 };
+    await takeRounds(watches, rounds, seed === undefined ? {} : { seed });
+    return Array.from({ length: 6 }, (_, round) => taken.slice(5 * round, 5 * round + 5).join(""));
+  };
+  const orders = await ordersOf(7);
+  for (const order of orders) assert.equal([...order].sort().join(""), "01234");
+  assert.ok(new Set(orders).size > 3, orders.join());
+  assert.deepEqual(await ordersOf(7), orders);
+  assert.notDeepEqual(await ordersOf(8), orders);
+  assert.deepEqual(await ordersOf(), await ordersOf(1));
+});
+
 Deno.test("others: what a stranger does is seen, what we and our children do is not", async () => {
   const root = await Deno.makeTempDir();
   const write = async (name: string, text: string) => {

@@ -6,7 +6,7 @@ import { replaceFile } from "../../lab/files.ts";
 import { replaceFolder } from "../../tools/files.ts";
 import { generate } from "../../tools/generated.ts";
 import { comparisonPicture, makeReadme, PICTURE, sections } from "../../tools/readme.ts";
-import { closingLine, countJunit, failuresIn } from "../../tools/junit.ts";
+import { closingLine, countJunit, failuresIn, none, unseenFailure } from "../../tools/junit.ts";
 
 Deno.test("JUnit: passed, failed and ignored tests; steps are part of their test", () => {
   const xml = `<testsuites>
@@ -43,6 +43,16 @@ Deno.test("JUnit: the tests and steps that failed are named, with the reason", (
     { name: "a & b > step", reason: 'Error: "no"\n    at line 4' },
   ]);
   assert.deepEqual(failuresIn(""), []);
+});
+
+Deno.test("JUnit: a run that fails without a failing test, or has no test, is seen", () => {
+  const passed = { ...none, passed: 3 };
+  const failed = { ...none, passed: 3, failed: 1 };
+  assert.equal(unseenFailure(passed, true), false);
+  assert.equal(unseenFailure(passed, false), true, "a module that does not compile");
+  assert.equal(unseenFailure(failed, false), false, "that test says so itself");
+  assert.equal(unseenFailure(none, true), true, "no test was found");
+  assert.equal(unseenFailure({ ...none, skipped: 2 }, true), true, "all are ignored");
 });
 
 Deno.test("closing line: skipped tests are named only if there are some", () => {

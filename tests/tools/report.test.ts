@@ -71,6 +71,7 @@ Deno.test("report: index and one page per notebook, linked with each other", () 
   assert.deepEqual([...pages.keys()], ["index.html", "01-one.html", "02-two.html"]);
   for (const html of pages.values()) {
     for (const file of pages.keys()) assert.ok(html.includes(`href="${file}"`));
+    assert.ok(html.includes('href="reference/index.html"'), "and with the reference");
     assert.deepEqual(fetched(html), [], "a page needs nothing but itself");
     assert.match(html, /default-src 'none'/, "and the browser holds it to that");
   }

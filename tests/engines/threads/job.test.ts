@@ -11,7 +11,11 @@ import {
 } from "../../../kernels/engines/threads/protocol.ts";
 
 /** A job of three pieces, at which the calling thread fails if told so. */
-function aJob({ isRepeatable, fails = -1 }: { isRepeatable: boolean; fails?: number }) {
+function aJob({ isRepeatable, fails = -1, finish = () => {} }: {
+  isRepeatable: boolean;
+  fails?: number;
+  finish?: () => void;
+}) {
   const table = new Int32Array(new SharedArrayBuffer(4 * entryAt(1, 0)));
   const x = new Float32Array(3 * 8192);
   const computed: number[] = [];
@@ -30,6 +34,7 @@ function aJob({ isRepeatable, fails = -1 }: { isRepeatable: boolean; fails?: num
         if (begin === fails) throw new Error("out of luck");
         computed.push(begin);
       },
+      finish,
       settled: (error) => void settled.push(error),
       isRepeatable,
     });
@@ -87,6 +92,17 @@ Deno.test("a job: an error on the calling thread; who is at work may end, nobody
   job.settle();
   assert.deepEqual(settled, [job.failure]);
   assert.deepEqual(computed, []);
+});
+
+Deno.test("a job that has failed is not finished: out stays as it is", () => {
+  for (const fails of [-1, 8192]) {
+    let finished = 0;
+    const { job } = aJob({ isRepeatable: true, fails, finish: () => finished++ });
+    while (job.computeHere());
+    assert.ok(job.isDone);
+    job.settle();
+    assert.equal(finished, fails < 0 ? 1 : 0);
+  }
 });
 
 Deno.test("a job that is done leaves its entry to the next one", () => {

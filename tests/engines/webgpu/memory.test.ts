@@ -163,8 +163,20 @@ gpuTest("memory that was short is tried again without the idle buffers", async (
     const error = await popErrorScope.call(gpu.device);
     return failures-- > 0 ? new GPUOutOfMemoryError("once") : error;
   };
-  const got = await gpu.softplus(x);
-  gpu.device.popErrorScope = popErrorScope;
+  const { destroy } = GPUBuffer.prototype;
+  let freed = 0;
+  GPUBuffer.prototype.destroy = function () {
+    freed += this.size;
+    return destroy.call(this);
+  };
+  let got: Float32Array;
+  try {
+    got = await gpu.softplus(x);
+  } finally {
+    GPUBuffer.prototype.destroy = destroy;
+    gpu.device.popErrorScope = popErrorScope;
+  }
+  assert.ok(freed >= 4 * 5000 + 2 * 4 * 3000, `${freed}: the buffer in doubt, and two idle ones`);
   equal(got, await gpu.softplus(x), x, "after the second try");
 });
 

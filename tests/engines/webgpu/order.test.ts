@@ -123,6 +123,24 @@ for (const [name, make] of Object.entries(outputs)) {
   });
 }
 
+gpuTest(
+  "a read is of its moment, though the caller writes into the buffer in the same turn",
+  async (owner) => {
+    const { device } = owner;
+    await using guest = await webgpu({ device });
+    const x = vector(64);
+    for (const gpu of [owner, guest]) {
+      using y = gpu.upload(x);
+      const { buffer } = y;
+      await y.read(); // everything about it is known
+      const before = y.read();
+      device.queue.writeBuffer(buffer, 0, new Float32Array(64));
+      equal(await before, x, x, "before");
+      assert.ok((await y.read()).every((v) => v === 0), "after");
+    }
+  },
+);
+
 gpuTest("the pool: twenty rounds in turn make one buffer, whatever the limit", ({ device }) => {
   for (const kind of ["storage", "staging"] as const) {
     const pool = new BufferPool(device, 4096);
@@ -151,7 +169,8 @@ gpuTest("the pool: twenty rounds in turn make one buffer, whatever the limit", (
 const betas = [8.077935673179012e-28, 1, -1, Math.PI, 1 / 3, -0.1, 1e300, 5e-324, 2 ** -1040 * 1.7];
 
 Deno.test("beta reaches the GPU with all its bits", () => {
-  for (const beta of [...betas, 1 + 2 ** -52, 2 - 2 ** -52, Number.MAX_VALUE]) {
+  const subnormal = [5e-324, -(2 ** -1023), 1.7 * 2 ** -1040];
+  for (const beta of [...betas, 1 + 2 ** -52, 2 - 2 ** -52, Number.MAX_VALUE, ...subnormal]) {
     const [sign, significand, rest, exponent] = betaParameters(beta, 0x80000000);
     const digits = significand! * 2 ** -31 + rest! * 2 ** -63; // in [1, 2), exact
     const power = exponent! | 0;

@@ -84,6 +84,10 @@ gpuTest("a read gives the content of its moment", async (gpu) => {
   equal(await first, x, x, "before");
   equal(await second, await gpu.softplus(x), x, "after");
   assert.ok((await b.read()).every((v) => v === 9));
+  // The same where all memory is known to exist, so that the read could wait for the end of the turn.
+  const third = b.read();
+  gpu.softplus(b, { out: b });
+  assert.ok((await third).every((v) => v === 9), "before, in one turn");
 });
 
 gpuTest("memory that is given back serves only what is called later", async (gpu) => {
@@ -172,6 +176,9 @@ gpuTest("wrap: the caller's buffer is an array, and stays the caller's", async (
   device.queue.writeBuffer(buffer, 0, x.slice()); // it is not destroyed
   equal(await gpu.wrap(buffer, [6]).read(), x, x, "still alive");
   assert.throws(() => gpu.wrap(buffer, [9]), /wrap: buffer must have at least 48 bytes/);
+  const five = device.createBuffer({ size: 20, usage }); // kernels take whole vectors
+  assert.throws(() => gpu.wrap(five, [5]), /wrap: buffer must have at least 32 bytes/);
+  five.destroy();
   const bad = gpu.wrap as (...args: unknown[]) => unknown;
   assert.throws(() => bad({}, [1]), TypeError);
   assert.throws(() => bad(buffer, [1.5]), RangeError);
