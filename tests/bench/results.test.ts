@@ -16,7 +16,6 @@ import {
   readResults,
   type Row,
   saveResults,
-  SCHEMA_VERSION,
   timedRow,
 } from "../../bench/results/schema.ts";
 import { align, formatResults } from "../../bench/report/table.ts";

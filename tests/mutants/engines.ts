@@ -23,7 +23,7 @@ export const engines: readonly Mutant[] = [
   {
     name: "value and grad may overlap",
     file: "kernels/engines/prepare.ts",
-    text: "if (overlap(dataOf(first), dataOf(second))) {",
+    text: "if (overlapAnyhow(dataOf(first), dataOf(second))) {",
     replacement: "if (first === second) {",
     tests: ["tests/engines/badinput.test.ts"],
     filter: "/^scalar f32/",

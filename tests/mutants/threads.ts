@@ -178,8 +178,8 @@ export const threads: readonly Mutant[] = [
   {
     name: "numbers are computed by the pool",
     file: "kernels/engines/engine.ts",
-    text: "if (prepared.isNumber) runNumber(prepared.call);\n    else await run(prepared.call);",
-    replacement: "await run(prepared.call);",
+    text: "if (prepared.isNumber) runNumber(prepared.call);\n    else {",
+    replacement: "{",
     tests: ["tests/engines/threads/calls.test.ts"],
     filter: "numbers",
     notice: "two numbers at a time are mixed up",

@@ -139,7 +139,7 @@ export const webgpu: readonly Mutant[] = [
   },
   {
     name: "half a word of an odd array is lost",
-    file: "kernels/engines/webgpu/transfer.ts",
+    file: "kernels/engines/webgpu/gpu_array.ts",
     text: "bytes % 4 === 0 && ",
     replacement: "",
     tests: ["tests/engines/webgpu/float16.test.ts"],
@@ -166,7 +166,7 @@ export const webgpu: readonly Mutant[] = [
   },
   {
     name: "wrap takes a buffer that is too small",
-    file: "kernels/engines/webgpu/wrap.ts",
+    file: "kernels/engines/webgpu/gpu_array.ts",
     text: "given.size < padded(total)",
     replacement: "given.size < total",
     tests: ["tests/engines/webgpu/webgpu.test.ts"],
@@ -175,7 +175,7 @@ export const webgpu: readonly Mutant[] = [
   },
   {
     name: "wrap takes the engine's own memory",
-    file: "kernels/engines/webgpu/wrap.ts",
+    file: "kernels/engines/webgpu/gpu_array.ts",
     text: "if (session.pool.has(given)) {",
     replacement: "if (false) {",
     tests: ["tests/engines/webgpu/hostile.test.ts"],
