@@ -71,7 +71,7 @@ const steps: readonly Step[] = [
   single("Format", () => deno("fmt", "--check")),
   single("Lint", () => deno("lint")),
   ...checks.map((check) => single(check.name, check.run)),
-  single("Documentation is complete", () => deno("doc", "--lint", "mod.ts")),
+  single("Documentation is complete", () => deno("doc", "--lint", "kernels/engines/mod.ts")),
   denoTest("Examples in the documentation", "-A", "--doc", "mod.ts", "kernels", "README.md"),
   denoTest("Tests", "-A"),
   single("Generated files are up to date", async () => {
