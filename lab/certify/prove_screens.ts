@@ -15,8 +15,8 @@ import { type Proof, sumUp } from "./screen_proof.ts";
 import { SLICES } from "./slices.ts";
 import type { Format } from "./types.ts";
 
-/** Measures the screens of some formats; writes `screen.json` and the hard cases. */
-export async function proveScreens(options: {
+/** What to measure, and where. */
+export interface ScreensPlan {
   /** Address of a module for the workers to load; the screens need none of its subjects. */
   readonly subjects: string;
   readonly formats: readonly Format[];
@@ -25,7 +25,10 @@ export async function proveScreens(options: {
   readonly folder: string;
   readonly signal: AbortSignal;
   readonly progress: (steps: number) => Progress;
-}): Promise<boolean> {
+}
+
+/** Measures the screens of some formats; writes `screen.json` and the hard cases. */
+export async function proveScreens(options: ScreensPlan): Promise<boolean> {
   const slices = { f32: SLICES, f64: SAMPLES };
   const jobs = options.formats.flatMap((proof) =>
     Array.from({ length: slices[proof] }, (_, slice) => ({ slice, proof }))

@@ -82,7 +82,11 @@ export interface Description<T> {
   readonly hover: string;
 }
 
-/** One line for each implementation over batch size, its name at the right end. */
+/**
+ * One line for each implementation over batch size, its name at the right end.
+ *
+ * Long: traces, labels and layout of one figure, which share what is computed of the groups.
+ */
 export function overSize<T extends SizedRecord>(
   rows: readonly T[],
   description: Description<T>,

@@ -1,7 +1,7 @@
 /** The runner of planted faults, on a toy; and the faults themselves, which must fit the sources. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { occurrences, tryMutants } from "../../tools/mutants/plant.ts";
+import { occurrences, tryMutants } from "../mutants/plant.ts";
 import { equivalents, rooms } from "../mutants/mod.ts";
 import type { Mutant } from "../mutants/types.ts";
 

@@ -8,10 +8,10 @@
 
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { duration } from "../lab/progress.ts";
-import { rooms } from "../tests/mutants/mod.ts";
-import { type Outcome, tryMutants } from "./mutants/plant.ts";
-import { exitWith, root } from "./process.ts";
+import { duration } from "../../lab/progress.ts";
+import { rooms } from "./mod.ts";
+import { type Outcome, tryMutants } from "./plant.ts";
+import { exitWith, root } from "../../tools/process.ts";
 
 const HELP = `Plants faults in a copy of the project, one at a time: the tests must see each.
 

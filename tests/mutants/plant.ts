@@ -1,9 +1,9 @@
 /** Plants faults in copies of a project, and runs the tests that must see them. */
 
-import type { Mutant } from "../../tests/mutants/types.ts";
-import { removeFolder } from "../files.ts";
-import { captured, Interrupted, onInterrupt, send } from "../interrupt.ts";
-import { capture } from "../process.ts";
+import type { Mutant } from "./types.ts";
+import { removeFolder } from "../../tools/files.ts";
+import { captured, Interrupted, onInterrupt, send } from "../../tools/interrupt.ts";
+import { capture } from "../../tools/process.ts";
 
 /** Whether the tests saw a fault; or why nobody can say. */
 export interface Outcome {
