@@ -333,7 +333,8 @@ Deno.test("harness: another order in every run", async () => {
     } finally {
       Math.random = random;
     }
-    return order.slice(-25).join("");
+    // The beginning: rounds that other programs disturb are taken again at the end.
+    return order.slice(0, 30).join("");
   };
   const first = await orderOf(0.25);
   assert.equal(await orderOf(0.25), first);
