@@ -4,7 +4,7 @@ import packages from "../../deno.json" with { type: "json" };
 import { same } from "../../lab/floats.ts";
 import { exact, ulpError } from "../../lab/oracle/mpfr.ts";
 import { type Certificate, fromHex, readCertificates } from "../../lab/certify/certificate.ts";
-import { sourcesOf } from "../../lab/certify/sources.ts";
+import { sourcesOfSubject } from "../../lab/certify/sources.ts";
 import { subjects } from "../../bench/certify/subjects.ts";
 import { covers, subjectOf } from "../../lab/certify/subject.ts";
 import { FUNCTIONS, isParts, RULES } from "../../lab/certify/types.ts";
@@ -29,8 +29,7 @@ Deno.test("certificates: one for every function, format and subject of the kit",
 
 Deno.test("certificates: each is about the sources as they are", async () => {
   for (const certificate of certificates) {
-    const { roots } = subjectOf(certificate.subject);
-    const { hash, files } = await sourcesOf(roots);
+    const { hash, files } = await sourcesOfSubject(subjectOf(certificate.subject));
     const message = `${
       label(certificate)
     } is stale: deno task verify --engine ${certificate.engine}`;
