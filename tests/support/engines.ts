@@ -14,13 +14,12 @@ import {
   type BoundedEngine,
   type Precision,
 } from "../../kernels/bounds.ts";
-import type { Format, Vector } from "../../lab/floats.ts";
+import type { Format } from "../../lab/floats.ts";
 
 export type { Precision } from "../../kernels/bounds.ts";
 
 /** A batch of the kit. */
 export { Matrix } from "../../kernels/engines/mod.ts";
-import type { Matrix } from "../../kernels/engines/mod.ts";
 
 import type { Input, Methods, Options } from "../../lab/methods.ts";
 export type { Input, Methods, Options, WithGrad } from "../../lab/methods.ts";

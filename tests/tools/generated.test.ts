@@ -97,8 +97,7 @@ Deno.test("files and folders are replaced at once or not at all", async () => {
 });
 
 Deno.test("notebook code: relative imports start from the notebooks' folder", () => {
-  const source =
-    'import { a } from "../mod.ts";\nimport b from "npm-package";\n' +
+  const source = 'import { a } from "../mod.ts";\nimport b from "npm-package";\n' +
     'import type { C } from \'./c.ts\';\nconst d = await import("../d.ts");\nconst e = "./e.ts";';
   const cell = { metadata: {}, source, execution_count: null, outputs: [] };
   const notebook = {
