@@ -847,7 +847,7 @@ export declare const scalar: Engine;
 export declare const sigmoid: Unary;
 /**
  * The backward pass of sigmoid: upstream * {@link sigmoidGrad}(x). Accuracy, parameters and errors: as
- * {@link softplusBackward}; the derivative is 0 at both infinities.
+ * {@link softplusBackward}, but for float32 fast, which is 5.5; the derivative is 0 at both infinities.
  *
  * @example
  * ```ts
@@ -863,7 +863,7 @@ export declare const sigmoidBackward: Backward;
  * beta, beta sigmoid(beta x) sigmoid(-beta x).
  *
  * Accuracy, in units of the last place: float32 exact and float16 0.5 (correctly rounded), float32
- * fast 4, float64 1; with beta float32 0.501. sigmoidGrad(+-Infinity) = +0. Parameters and errors: as
+ * fast 4.5, float64 1; with beta float32 0.501. sigmoidGrad(+-Infinity) = +0. Parameters and errors: as
  * {@link softplus}.
  *
  * @example Where e^-x / (1 + e^-x)^2 is Infinity / Infinity
@@ -906,7 +906,7 @@ export declare const softplus: Unary;
  *
  * The product is formed before the one rounding, so the bound holds everywhere, also where the
  * derivative by itself would be subnormal or 0 and upstream is large, as loss scaling makes it: in
- * units of the last place float32 exact and float16 0.501, float32 fast 4, float64 1. The derivative
+ * units of the last place float32 exact and float16 0.501, float32 fast 3, float64 1. The derivative
  * is 0 at x = -Infinity, where an infinite upstream gives NaN; at every finite x it gives Infinity.
  * Errors: as {@link softplus}; upstream must have x's type and shape.
  *
