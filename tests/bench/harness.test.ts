@@ -333,7 +333,7 @@ Deno.test("harness: another order in every run", async () => {
     } finally {
       Math.random = random;
     }
-    // The beginning: rounds that other programs disturb are taken again at the end.
+    // The last rounds: before them come the calls that warm up.
     return order.slice(-25).join("");
   };
   const first = await orderOf(0.25);
