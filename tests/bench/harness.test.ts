@@ -333,7 +333,6 @@ Deno.test("harness: another order in every run", async () => {
     } finally {
       Math.random = random;
     }
-    // The last rounds: before them come the calls that warm up.
     return order.slice(-25).join("");
   };
   const first = await orderOf(0.25);
