@@ -333,7 +333,7 @@ Deno.test("harness: another order in every run", async () => {
     } finally {
       Math.random = random;
     }
-    return order.slice(-25).join("");
+    return order.join("").match(/e{9,}(.{20})/)![1]; // what follows the warm-up of e
   };
   const first = await orderOf(0.25);
   assert.equal(await orderOf(0.25), first);
