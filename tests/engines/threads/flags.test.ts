@@ -55,7 +55,7 @@ for (const runtime of ["node --jitless", `"${Deno.execPath()}" run --v8-flags=--
       sed -n 's|.*"\\(file:.*\\)".*|export * from "\\1";|p' main.mjs > kit.mjs
       ${runtime} ${flags} try.mjs`,
     );
-    assert.match(stderr, /ThreadsUnavailableError: threads: no WebAssembly/);
+    assert.match(stderr, /ThreadsUnavailableError: threads: WebAssembly is missing/);
   });
 }
 
