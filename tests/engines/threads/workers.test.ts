@@ -70,9 +70,14 @@ Deno.test("a worker that is held up is waited for, and writes nothing later", as
     await using pool = await createThreads({ size: 1 }, 0);
     const x = random(200_000, 7);
     const out = new Float32Array(x.length);
-    const start = performance.now();
-    await within(20_000, pool.softplus(x, { out }));
-    assert.ok(performance.now() - start > 2000, "the worker had a piece");
+    // On a busy machine the calling thread may have done it all before the worker wakes.
+    let took = 0;
+    for (let call = 0; call < 50 && took < 2000; call++) {
+      const start = performance.now();
+      await within(20_000, pool.softplus(x, { out }));
+      took = performance.now() - start;
+    }
+    assert.ok(took > 2000, "the worker had a piece");
     sameElements(out, softplus(x));
     out.fill(5);
     await sleep(300);
