@@ -16,7 +16,12 @@ import { missing as noGpu } from "../support/gpu.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const readme = await Deno.readTextFile(`${root}README.md`);
-const blocks = [...readme.matchAll(/^```(\w+)( ignore)?\n([^]*?)^```/gm)]
+/** Every block but those of the recipes, which tests/house/recipes.test.ts follows. */
+const blocks = [
+  ...readme.replace(/^## How to add[^]*?(?=^## )/m, "").matchAll(
+    /^```(\w+)( ignore)?\n([^]*?)^```/gm,
+  ),
+]
   .map(([, language = "", , text = ""]) => ({ language, text }));
 const python = await findPython(thisMachine);
 
