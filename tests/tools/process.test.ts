@@ -40,6 +40,10 @@ Deno.test({
       seconds: 0.2,
     });
     assert.ok(!deaf.success && performance.now() - start < 10_000);
+    const polite = await capture("sh", ["-c", "trap 'exit 0' TERM; sleep 15 & wait"], {
+      seconds: 0.2,
+    });
+    assert.equal(polite.success, false, "what was ended has not done its work, whatever it says");
   },
 });
 

@@ -10,7 +10,8 @@ const betas = [2.5, -2.5, 0.3, 1e-30, -1e-37, 1e-39, 2 ** -100, 2 ** 100, -3e38,
 /** x whose products with beta reach from -310 to 310, the infinities, 0 and NaN. */
 function inputs(beta: number): Float32Array<ArrayBuffer> {
   const x = new Float32Array(1024).map((_, i) => (i - 512) / 1.65 / beta);
-  x.set([Infinity, -Infinity, 0, -0, NaN]);
+  // Products far beyond, where a huge beta must not bring back what was cut.
+  x.set([Infinity, -Infinity, 0, -0, NaN, 1, -1, 2 ** -149, -3e38]);
   return x;
 }
 

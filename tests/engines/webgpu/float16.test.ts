@@ -37,6 +37,12 @@ gpuTest("float16: value and gradient, and upstream, resident", async (gpu) => {
       `${x[i]}: ${error} ULP`,
     );
   });
+  // Once more, in one copy: now all memory is known to exist.
+  assert.deepEqual(await Promise.all([value.read(), grad.read(), back.read()]), [
+    y,
+    slope,
+    product,
+  ]);
   value.dispose();
   grad.dispose();
 });

@@ -175,6 +175,7 @@ Deno.test("beta reaches the GPU with all its bits", () => {
     const digits = significand! * 2 ** -31 + rest! * 2 ** -63; // in [1, 2), exact
     const power = exponent! | 0;
     const half = Math.trunc(power / 2);
+    assert.ok(digits >= 1 && digits < 2, `${beta}: ${digits}`);
     assert.equal(digits * 2 ** half * 2 ** (power - half), Math.abs(beta));
     assert.equal(sign, beta < 0 ? 0x80000000 : 0);
   }
