@@ -2,8 +2,8 @@
 import { dirname } from "node:path";
 
 /** A name beside a path that no other run has at this moment. */
-function besideOf(path: string): string {
-  return `${path}.${crypto.randomUUID()}.new`;
+export function besideOf(path: string, ending = "new"): string {
+  return `${path}.${crypto.randomUUID()}.${ending}`;
 }
 
 /** Replaces a file at once: what is written beside it then takes its name. Its folder is made. */

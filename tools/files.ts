@@ -1,9 +1,6 @@
-/** Writing files so that a reader, or a run that was stopped, never meets half of one. */
+/** Copies and folders that take their place at once: nobody meets half of one. Single files: lab/files.ts. */
 
-import { replaceBy } from "../lab/files.ts";
-
-/** A name beside a path that no other run has at this moment. */
-const beside = (path: string, ending: string) => `${path}.${crypto.randomUUID()}.${ending}`;
+import { besideOf, replaceBy } from "../lab/files.ts";
 
 /** Replaces a file at once by a copy of another, with its mode. */
 export async function replaceByCopy(path: string, from: string): Promise<void> {
@@ -15,7 +12,7 @@ export async function replaceFolder(
   path: string,
   fill: (folder: string) => Promise<void>,
 ): Promise<void> {
-  const fresh = beside(path, "new");
+  const fresh = besideOf(path);
   await Deno.mkdir(fresh, { recursive: true });
   try {
     await fill(fresh);
@@ -32,7 +29,7 @@ export async function replaceFolder(
 
 /** Whether a folder could take a path; if not, throws the reason where it is the last try. */
 async function takePlace(fresh: string, path: string, last: boolean): Promise<boolean> {
-  const old = beside(path, "old");
+  const old = besideOf(path, "old");
   try {
     await Deno.rename(path, old);
   } catch (error) {

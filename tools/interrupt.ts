@@ -1,4 +1,4 @@
-/** What Ctrl-C does: the first stops in good order, the second at once. */
+/** What Ctrl-C does to a command that has children: as in lab/interrupt.ts, and they end as well. */
 
 import { onInterrupt as listen } from "../lab/interrupt.ts";
 

@@ -1,9 +1,7 @@
 /** Times of a GPU as rows of the benchmark's schema. */
 import type { Environment } from "../../lab/environment.ts";
 import type { Implementation } from "../peers/implementation.ts";
-import { gapRow, type Row } from "../results/schema.ts";
-import { quartiles } from "../../lab/statistics.ts";
-import type { Verdict } from "../../lab/oracle/error.ts";
+import { gapRow, type Row, type Timed, timedColumns } from "../results/schema.ts";
 import { type GpuFunction, trafficBytes } from "./functions.ts";
 
 /** What a row says about who was measured. */
@@ -16,15 +14,10 @@ export interface GpuCase {
 }
 
 /** What a timed row is made of. */
-export interface GpuMeasured {
+export interface GpuMeasured extends Timed {
   readonly head: RowHead;
   readonly version: string;
   readonly item: GpuCase;
-  /** Nanoseconds per call, one for each round. */
-  readonly samples: readonly number[];
-  readonly calls: number;
-  readonly verdict: Verdict | undefined;
-  readonly sweep: Verdict | undefined;
 }
 
 /** A row that says why something was not measured; without a case, nothing of it was. */
@@ -35,30 +28,12 @@ export function gpuGap(head: RowHead, reason: string, item?: GpuCase): Row {
 
 /** A row with its derived columns. */
 export function gpuRow(measured: GpuMeasured): Row {
-  const { head, version, item, samples, calls, verdict, sweep } = measured;
-  const { q1, median, q3 } = quartiles(samples);
-  const wrong = sweep?.wrong ?? verdict?.wrong;
+  const { head, version, item: { fn, elements } } = measured;
   return {
-    ...gpuGap(head, "", item),
+    ...gpuGap(head, "", measured.item),
     gap: null,
     version,
-    median_ns: median,
-    q1_ns: q1,
-    q3_ns: q3,
-    samples: samples.length,
-    calls_per_sample: calls,
-    round_ns: [...samples],
-    ns_per_element: median / item.elements,
-    elements_per_s: item.elements / median * 1e9,
-    gb_per_s: trafficBytes(item.fn, item.elements) / median,
-    max_ulp: verdict?.maxUlp ?? null,
-    max_abs_diff: verdict?.maxAbsDiff ?? null,
-    sweep_max_ulp: sweep?.maxUlp ?? null,
-    sweep_max_abs_diff: sweep?.maxAbsDiff ?? null,
-    sweep_worst_input: sweep?.worst?.input ?? null,
-    wrong_input: wrong?.input ?? null,
-    wrong_got: wrong?.got ?? null,
-    wrong_want: wrong?.want ?? null,
+    ...timedColumns(measured, elements, trafficBytes(fn, elements)),
   };
 }
 

@@ -167,11 +167,8 @@ export function gapRow(
   return { ...emptyRow(implementation, loaded, item), gap: reason };
 }
 
-/** What a timed row is made of. */
-export interface Measured {
-  readonly implementation: Implementation;
-  readonly loaded: Loaded;
-  readonly item: Case;
+/** Times of calls, and how right their results were. */
+export interface Timed {
   /** Nanoseconds per call, one for each round. */
   readonly samples: readonly number[];
   readonly calls: number;
@@ -180,14 +177,31 @@ export interface Measured {
   readonly sweep: Verdict | undefined;
 }
 
+/** What a timed row is made of. */
+export interface Measured extends Timed {
+  readonly implementation: Implementation;
+  readonly loaded: Loaded;
+  readonly item: Case;
+}
+
 /** A row with its derived columns. */
 export function timedRow(measured: Measured): Row {
-  const { implementation, loaded, item, samples, calls, verdict, sweep } = measured;
-  const { q1, median, q3 } = quartiles(samples);
-  const elements = item.rows * item.columns;
-  const wrong = sweep?.wrong ?? verdict?.wrong; // the sweep first: the same in every case
+  const { implementation, loaded, item } = measured;
   return {
     ...emptyRow(implementation, loaded, item),
+    ...timedColumns(measured, item.rows * item.columns, caseBytes(item)),
+  };
+}
+
+/** The columns that are derived from what was measured; `bytes` are read and written by a call. */
+export function timedColumns(
+  { samples, calls, verdict, sweep }: Timed,
+  elements: number,
+  bytes: number,
+): Partial<Row> {
+  const { q1, median, q3 } = quartiles(samples);
+  const wrong = sweep?.wrong ?? verdict?.wrong; // the sweep first: the same in every case
+  return {
     median_ns: median,
     q1_ns: q1,
     q3_ns: q3,
@@ -196,7 +210,7 @@ export function timedRow(measured: Measured): Row {
     round_ns: [...samples],
     ns_per_element: median / elements,
     elements_per_s: elements / median * 1e9,
-    gb_per_s: caseBytes(item) / median,
+    gb_per_s: bytes / median,
     max_ulp: verdict?.maxUlp ?? null,
     max_abs_diff: verdict?.maxAbsDiff ?? null,
     sweep_max_ulp: sweep?.maxUlp ?? null,

@@ -1,6 +1,6 @@
 /** Figures of a GPU over the number of elements: times of calls, and memory traffic. */
 import { decadeAxis, durationLabel, numberLabel, powerAxis } from "./axes.ts";
-import { overSize, type Titles } from "./sizes.ts";
+import { overSize, secondsOf, type Titles, trafficOf } from "./sizes.ts";
 import type { Drawn } from "./theme.ts";
 import type { Figure } from "./types.ts";
 
@@ -19,7 +19,7 @@ export function timeOverElements(data: readonly GpuTiming[], titles: Titles = {}
   return overSize(byElements(data), {
     title: titles.title ?? "Time of a call: lower is faster",
     subtitle: titles.subtitle,
-    value: (row) => [row.q1_ns / 1e9, row.median_ns / 1e9, row.q3_ns / 1e9],
+    value: secondsOf,
     axis: (values) => decadeAxis("time of a call (median, quartiles)", values, durationLabel),
     sizes: powerAxis,
     hover: "%{x} elements: %{y:.3s}s",
@@ -31,11 +31,7 @@ export function trafficOverElements(data: readonly GpuTiming[], titles: Titles =
   return overSize(byElements(data), {
     title: titles.title ?? "Memory traffic: a copy is the roof",
     subtitle: titles.subtitle,
-    value: ({ gb_per_s: median, q1_ns, median_ns, q3_ns }) => [
-      median * median_ns / q3_ns,
-      median,
-      median * median_ns / q1_ns,
-    ],
+    value: trafficOf,
     axis: (values) => decadeAxis("read and written (GB/s)", values, numberLabel),
     sizes: powerAxis,
     hover: "%{x} elements: %{y:.3g} GB/s",

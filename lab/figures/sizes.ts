@@ -28,7 +28,7 @@ export function timeOverSize(data: readonly Timing[], titles: Titles = {}): Figu
   return overSize(data, {
     title: titles.title ?? "Time of a call: lower is faster",
     subtitle: titles.subtitle,
-    value: (row) => [row.q1_ns / 1e9, row.median_ns / 1e9, row.q3_ns / 1e9],
+    value: secondsOf,
     axis: (values) => decadeAxis("time of a call (median, quartiles)", values, durationLabel),
     hover: "n = %{x}: %{y:.3s}s",
   });
@@ -54,14 +54,31 @@ export function roofline(data: readonly Timing[], titles: Titles = {}): Figure {
   return overSize(data, {
     title: titles.title ?? "Memory traffic: a plain copy is the roof",
     subtitle: titles.subtitle,
-    value: ({ gb_per_s: median, q1_ns, median_ns, q3_ns }) => [
-      median * median_ns / q3_ns,
-      median,
-      median * median_ns / q1_ns,
-    ],
+    value: trafficOf,
     axis: (values) => decadeAxis("read and written (GB/s)", values, numberLabel),
     hover: "n = %{x}: %{y:.3g} GB/s",
   });
+}
+
+/** Quartiles of the time of a call. */
+interface CallTime {
+  readonly q1_ns: number;
+  readonly median_ns: number;
+  readonly q3_ns: number;
+}
+
+/** First quartile, median and third quartile of the time, in seconds. */
+export function secondsOf(
+  { q1_ns, median_ns, q3_ns }: CallTime,
+): readonly [number, number, number] {
+  return [q1_ns / 1e9, median_ns / 1e9, q3_ns / 1e9];
+}
+
+/** The same of the memory traffic, in GB/s: the longest time is the least of it. */
+export function trafficOf(
+  { gb_per_s: median, q1_ns, median_ns, q3_ns }: CallTime & { readonly gb_per_s: number },
+): readonly [number, number, number] {
+  return [median * median_ns / q3_ns, median, median * median_ns / q1_ns];
 }
 
 /** What every row of a figure over size has. */

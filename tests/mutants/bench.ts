@@ -84,7 +84,7 @@ export const bench: readonly Mutant[] = [
   {
     name: "GB/s count in calls",
     file: "bench/results/schema.ts",
-    text: "gb_per_s: caseBytes(item) / median,",
+    text: "gb_per_s: bytes / median,",
     replacement: "gb_per_s: elements / median,",
     tests: ["tests/bench/harness.test.ts"],
     filter: "derived columns",
