@@ -169,7 +169,7 @@ export function formatRuns(certificates: readonly Certificate[]): string {
       `${one.inputs.toLocaleString("en")} (${one.method})`,
       (one.reference.decidedByMpfr + one.reference.confirmedByMpfr).toLocaleString("en"),
       one.time.workerSeconds.toFixed(0),
-      `${one.time.workers} cores, ${one.environment.cpu}`,
+      `${one.time.workers} ${one.time.workers === 1 ? "core" : "cores"}, ${one.environment.cpu}`,
     ]),
   ]);
 }
