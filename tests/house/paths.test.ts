@@ -16,8 +16,8 @@ const isMadeHere = (path: string) => /^(\.\.\/)*(\.cache|report)\//.test(path);
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   // A user's own script; doors that the server already lets through.
   "": ["main.ts", "define.ts", "lab.ts"],
-  "lab/show/png/window.ts": ["plotly.js-cartesian-dist-min/plotly-cartesian.min.js"],
-  "tools/report/page.ts": ["plotly.js-cartesian-dist-min/plotly-cartesian.min.js"],
+  "lab/show/png/window.ts": ["plotly.js-dist/plotly.js"],
+  "tools/report.ts": ["plotly.js-dist/plotly.js"],
   // In the folder of the report.
   "tools/report/reference.ts": ["reference/index.html"],
   // In the package.

@@ -75,7 +75,10 @@ Deno.test("render: the font has every character that figures write", async () =>
 });
 
 Deno.test("show: a bundle for JupyterLab, for everything else, and for readers", async () => {
-  const shown = await show(curves, SMALL) as unknown as Record<symbol, () => Record<string, unknown>>;
+  const shown = await show(curves, SMALL) as unknown as Record<
+    symbol,
+    () => Record<string, unknown>
+  >;
   const bundle = shown[Symbol.for("Jupyter.display")]!();
   const png = Uint8Array.fromBase64(bundle["image/png"] as string);
   assert.deepEqual(sizeOf(png), [500, 300]);

@@ -106,7 +106,8 @@ function outlines(tables: Tables, kept: Set<number>): {
 } {
   const [glyf, loca] = [tables.get("glyf")!, viewOf(tables.get("loca")!)];
   const long = viewOf(tables.get("head")!).getInt16(50) === 1;
-  const offset = (glyph: number) => long ? loca.getUint32(4 * glyph) : 2 * loca.getUint16(2 * glyph);
+  const offset = (glyph: number) =>
+    long ? loca.getUint32(4 * glyph) : 2 * loca.getUint16(2 * glyph);
   const count = viewOf(tables.get("maxp")!).getUint16(4);
   const outline = (glyph: number) => glyf.subarray(offset(glyph), offset(glyph + 1));
   for (const glyph of kept) { // grows as it goes
@@ -130,7 +131,13 @@ function partsOf(outline: DataView): number[] {
   for (let at = 10, flags = 0x20; (flags & 0x20) !== 0;) {
     flags = outline.getUint16(at);
     parts.push(outline.getUint16(at + 2));
-    const scale = (flags & 0x08) !== 0 ? 2 : (flags & 0x40) !== 0 ? 4 : (flags & 0x80) !== 0 ? 8 : 0;
+    const scale = (flags & 0x08) !== 0
+      ? 2
+      : (flags & 0x40) !== 0
+      ? 4
+      : (flags & 0x80) !== 0
+      ? 8
+      : 0;
     at += 4 + ((flags & 1) !== 0 ? 4 : 2) + scale;
   }
   return parts;
