@@ -4,7 +4,7 @@ import type { Mutant } from "./types.ts";
 export const bench: readonly Mutant[] = [
   {
     name: "the last element is never judged",
-    file: "bench/race/validate.ts",
+    file: "lab/race/validate.ts",
     text: ".add(length - 1 - i)",
     replacement: ".add(length - 2 - i)",
     tests: ["tests/bench/validate.test.ts"],
