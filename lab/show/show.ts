@@ -45,6 +45,23 @@ export async function show(figure: AnyFigure, options: RenderOptions = {}): Prom
   return { [DISPLAY]: () => bundle };
 }
 
+/** Lets the Deno kernel show the results of a class: it asks for a bundle by this symbol. */
+export function showsItself(
+  prototype: { display(): Promise<MimeBundle>; toString(): string },
+): void {
+  Object.defineProperty(prototype, DISPLAY, {
+    value(this: typeof prototype) {
+      return this.display();
+    },
+  });
+  // console.log of a result says what it found.
+  Object.defineProperty(prototype, Symbol.for("nodejs.util.inspect.custom"), {
+    value(this: typeof prototype) {
+      return this.toString();
+    },
+  });
+}
+
 /** A figure that need not say how large it is. */
 export interface AnyFigure {
   /** Plotly's traces. */
