@@ -37,11 +37,11 @@ export function raceFigure(points: readonly RacePoint[], warnings: readonly stri
     line(group, seconds, "y", "%{x} elements: %{y:.3s}s"),
     line(group, ratios, "y2", `%{x} elements: %{y:.3g} times ${first?.implementation}'s time`),
   ]);
-  const sizes = {
-    ...sizeAxis(points.map(({ elements }) => elements)),
-    title: { text: "elements" },
-    anchor: "y2",
-  };
+  const axis = sizeAxis(points.map(({ elements }) => elements));
+  const ticktext = axis.tickvals!.map((n) =>
+    n > 1e4 && Number.isInteger(Math.log10(n)) ? numberLabel(Math.log10(n)) : n.toLocaleString("en")
+  );
+  const sizes = { ...axis, ticktext, title: { text: "elements" }, anchor: "y2" };
   const y = decadeAxis("a call (median, quartiles)", points.flatMap(seconds), durationLabel);
   const lower = decadeAxis(`over ${first?.implementation}`, points.flatMap(ratios), numberLabel);
   const what = `${first?.function}, ${first?.dtype}, inputs ${first?.distribution}`;
