@@ -8,7 +8,7 @@ export const PACKAGES = {
   "@resvg/resvg-js": "2.6.2",
   "fast-check": "4.10.2",
   "gmp-wasm": "1.3.2",
-  "jsdom": "31.0.1",
+  "jsdom": "26.1.0",
   "nodejs-polars": "0.25.2",
   "plotly.js-dist": "4.1.1",
 } as const;

@@ -3,6 +3,7 @@
 import { makeBundle, makeDeclarations } from "./bundle.ts";
 import { makeEmbedded } from "./embed.ts";
 import { fontModule } from "./font.ts";
+import { makeLab, makeLabDeclarations } from "./lab.ts";
 import { wgslModule } from "./wgsl.ts";
 import { workerModule } from "./worker.ts";
 
@@ -21,4 +22,6 @@ export const outputs: readonly Output[] = [
   { file: "lab/show/png/embedded_font.ts", make: fontModule },
   { file: "dist/softplus.js", make: makeBundle },
   { file: "dist/softplus.d.ts", make: makeDeclarations },
+  { file: "dist/lab.js", make: makeLab },
+  { file: "dist/lab.d.ts", make: makeLabDeclarations },
 ];

@@ -24,6 +24,7 @@ interface PlotWindow {
     ): Promise<string>;
   };
   Math: { random: () => number };
+  TextDecoder?: typeof TextDecoder;
   URL: { createObjectURL?: () => string };
   HTMLCanvasElement: { prototype: { getContext: () => null } };
   SVGElement: { prototype: Record<string, (this: SvgElement) => unknown> };
@@ -45,6 +46,7 @@ async function makeWindow(): Promise<PlotWindow> {
   }) as { window: PlotWindow };
   // Asked for while Plotly starts, by plot types that are not used here.
   window.URL.createObjectURL ??= () => "blob:";
+  window.TextDecoder ??= TextDecoder;
   window.HTMLCanvasElement.prototype.getContext = () => null;
   Object.assign(window.SVGElement.prototype, {
     getBoundingClientRect(this: SvgElement) {
@@ -64,8 +66,10 @@ async function makeWindow(): Promise<PlotWindow> {
 /** The text of Plotly. Node imports no text, and Deno finds no file of a package by URL. */
 async function plotlySource(): Promise<string> {
   if ("Deno" in globalThis) {
-    const text = { with: { type: "text" } } as const;
-    return (await import("plotly.js-dist/plotly.js", text)).default;
+    const { default: text } = await import("plotly.js-dist/plotly.js", {
+      with: { type: "text" },
+    });
+    return text;
   }
   const require = createRequire(import.meta.url);
   return await readFile(require.resolve("plotly.js-dist/plotly.js"), "utf8");
