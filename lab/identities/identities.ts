@@ -238,8 +238,9 @@ class Trial {
     const [min, max] = this.#range(row);
     const one = floatsOf(fc, dtype, { min, max });
     if (row.points === 1) return one.map((x) => [x]);
-    const near = fc.tuple(one, fc.integer({ min: 1, max: 2000 }))
-      .map(([x, n]) => [x, Math.min(max, step(x, n, dtype))]);
+    // From a neighbour to the next binade.
+    const near = fc.tuple(one, fc.integer({ min: 0, max: FORMATS[dtype].precision }))
+      .map(([x, power]) => [x, Math.min(max, step(x, 2 ** power, dtype))]);
     return fc.oneof(near, fc.tuple(one, one))
       .map((pair) => pair.toSorted((a, b) => Number(toOrdered(a, dtype) - toOrdered(b, dtype))));
   }
