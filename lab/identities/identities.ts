@@ -9,7 +9,7 @@ import { arrayOf, type Format, FORMATS, fromOrdered, hex, step, toOrdered } from
 import { type Implementation, nameOf } from "../implementation.ts";
 import { type KnownName, type Reference, referenceOf } from "../oracle/reference.ts";
 import { loadPackage } from "../packages.ts";
-import { type FastCheck, floatsOf, places } from "./arbitraries.ts";
+import { type FastCheck, floatsOf } from "./arbitraries.ts";
 import { type Asked, IDENTITIES, type Identity } from "./rows.ts";
 
 /** What to hold an implementation to. */
@@ -214,10 +214,8 @@ class Trial {
 
   /** The smallest counterexample of an identity, if one was met. */
   async of(row: Identity): Promise<Counterexample | undefined> {
-    const { fc, options: { dtype, runs, seed } } = this;
-    const drawn = row.specials
-      ? specials(dtype).map((x) => [x])
-      : fc.sample(this.#points(row), { numRuns: runs, seed });
+    const { dtype } = this.options;
+    const drawn = row.specials ? specials(dtype).map((x) => [x]) : this.#points(row);
     const failing = await this.#failing(row, drawn);
     if (failing === undefined) return undefined;
     if (row.specials) return await this.#counterexample(row, failing);
@@ -232,17 +230,24 @@ class Trial {
     return [Math.max(from, -largest), Math.min(to, largest)];
   }
 
-  /** Points of a check: one, or two in ascending order, near each other or far apart. */
-  #points(row: Identity) {
-    const { fc, options: { dtype } } = this;
+  /**
+   * Points of checks: one, or two in ascending order. Pairs are neighbours among all that are drawn,
+   * which lie on both sides of every place where something may happen, and pairs at every distance,
+   * from the next float to the next binade and beyond.
+   */
+  #points(row: Identity): number[][] {
+    const { fc, options: { dtype, runs: numRuns, seed } } = this;
     const [min, max] = this.#range(row);
     const one = floatsOf(fc, dtype, { min, max });
-    if (row.points === 1) return one.map((x) => [x]);
-    // From a neighbour to the next binade.
+    const drawn = fc.sample(one, { numRuns, seed });
+    if (row.points === 1) return drawn.map((x) => [x]);
+    const ascending = (numbers: readonly number[]) =>
+      numbers.toSorted((a, b) => Number(toOrdered(a, dtype) - toOrdered(b, dtype)));
+    const sorted = ascending(drawn);
     const near = fc.tuple(one, fc.integer({ min: 0, max: FORMATS[dtype].precision }))
       .map(([x, power]) => [x, Math.min(max, step(x, 2 ** power, dtype))]);
-    return fc.oneof(near, fc.tuple(one, one))
-      .map((pair) => pair.toSorted((a, b) => Number(toOrdered(a, dtype) - toOrdered(b, dtype))));
+    const pairs = fc.sample(fc.oneof(near, fc.tuple(one, one)), { numRuns, seed });
+    return [...sorted.slice(1).map((x, i) => [sorted[i]!, x]), ...pairs.map(ascending)];
   }
 
   /** The first of many for which the check fails; the implementation is called once for all. */
