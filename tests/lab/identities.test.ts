@@ -83,7 +83,7 @@ Deno.test("identities: each kind of fault breaks the identity that is about it",
   );
   at(await brokenOf((x) => kit.sigmoidGrad(x) * (x > 0 ? 1.001 : 1), "sigmoidGrad"), /even/);
   const mirrored = await brokenOf((x) => x < -20 ? x : -Math.log1p(Math.exp(-x)), "logSigmoid");
-  assert.equal(at(mirrored, /-logSigmoid\(-x\)/).inputs[0], -20.000000000000004);
+  assert.equal(Math.abs(at(mirrored, /-logSigmoid\(-x\)/).inputs[0]!), 20.000000000000004);
 });
 
 Deno.test("identities: the slope is held to a derivative that the user gives", async () => {
