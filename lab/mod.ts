@@ -15,17 +15,17 @@ export {
 } from "./implementation.ts";
 export type { FloatArrayConstraints, FloatConstraints } from "./identities/arbitraries.ts";
 export { floatArrays, floats } from "./identities/floats.ts";
+export { type Counterexample, IdentityError } from "./identities/error.ts";
 export {
-  type Counterexample,
   identities,
   type IdentitiesOptions,
   type IdentitiesResult,
-  IdentityError,
 } from "./identities/identities.ts";
 export type { ExactFunction, KnownName, Of, Reference } from "./oracle/reference.ts";
 export { referenceOf } from "./oracle/reference.ts";
 export { PackageMissingError } from "./packages.ts";
-export { race, type RaceOptions } from "./race/race.ts";
+export type { RaceOptions } from "./race/options.ts";
+export { race } from "./race/race.ts";
 export type { DistributionName } from "./race/distributions.ts";
 export { type RacePair, RaceResult, type RaceRow } from "./race/result.ts";
 export type { RenderOptions } from "./show/png.ts";

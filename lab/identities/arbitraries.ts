@@ -20,9 +20,15 @@ import {
   type Vector,
 } from "../floats.ts";
 import { BOUNDARIES } from "../oracle/boundaries.ts";
+import { loadPackage } from "../packages.ts";
 
 /** The module that makes arbitraries. */
 export type FastCheck = typeof fc;
+
+/** fast-check, once somebody asks for it. */
+export async function fastCheck(purpose: string): Promise<FastCheck> {
+  return (await loadPackage("fast-check", purpose, () => import("fast-check"))).default;
+}
 
 /** Which floats are drawn. */
 export interface FloatConstraints {

@@ -2,12 +2,12 @@
 import type fc from "fast-check";
 import type { Format, Vector } from "../floats.ts";
 import {
+  fastCheck,
   type FloatArrayConstraints,
   floatArraysOf,
   type FloatConstraints,
   floatsOf,
 } from "./arbitraries.ts";
-import { fastCheck } from "./identities.ts";
 
 /**
  * An arbitrary of fast-check: floats of a format. Every one can come, subnormals too; often those near

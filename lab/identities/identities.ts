@@ -5,11 +5,11 @@
  * @module
  */
 import { adapt, type Adapted } from "../adapt.ts";
-import { arrayOf, type Format, FORMATS, fromOrdered, hex, step, toOrdered } from "../floats.ts";
+import { arrayOf, type Format, FORMATS, fromOrdered, step, toOrdered } from "../floats.ts";
 import { type Implementation, nameOf } from "../implementation.ts";
 import { type KnownName, type Reference, referenceOf } from "../oracle/reference.ts";
-import { loadPackage } from "../packages.ts";
-import { type FastCheck, floatsOf } from "./arbitraries.ts";
+import { type FastCheck, fastCheck, floatsOf } from "./arbitraries.ts";
+import { complaint, type Counterexample, IdentityError } from "./error.ts";
 import { type Asked, IDENTITIES, type Identity } from "./rows.ts";
 
 /** What to hold an implementation to. */
@@ -31,47 +31,6 @@ export interface IdentitiesOptions {
   readonly grad?: Implementation;
   /** Milliseconds that a promise may take; 10,000 unless told. */
   readonly timeout?: number;
-}
-
-/** Where an identity fails. */
-export interface Counterexample {
-  /** In words, and as a formula. */
-  readonly identity: string;
-  readonly formula: string;
-  /** Inputs that the implementation got, and what it made of them. */
-  readonly inputs: readonly number[];
-  readonly results: readonly number[];
-  /** What is wrong with them. */
-  readonly reason: string;
-}
-
-/**
- * An identity does not hold. The message has it in words, and the smallest counterexample in decimal
- * and hex.
- *
- * @example
- * ```ts
- * import { identities, IdentityError } from "@softplus/kit/lab";
- * import assert from "node:assert/strict";
- *
- * const mine = (x: number) => Math.log(1 + Math.exp(x));
- * await assert.rejects(identities(mine, { of: "softplus", dtype: "f64", seed: 1 }), (error) =>
- *   error instanceof IdentityError && error.broken.length > 0);
- * ```
- */
-export class IdentityError extends Error {
-  override readonly name = "IdentityError";
-
-  /** @internal Made by identities. */
-  constructor(
-    message: string,
-    /** The identities that do not hold, each with its smallest counterexample. */
-    readonly broken: readonly Counterexample[],
-    /** Repeats the run. */
-    readonly seed: number,
-  ) {
-    super(message);
-  }
 }
 
 /** Identities that hold. */
@@ -128,7 +87,7 @@ export async function identities(
     if (found) broken.push(found);
   }
   if (broken.length > 0) {
-    throw new IdentityError(complaint(name, reference, dtype, broken, seed), broken, seed);
+    throw new IdentityError(complaint(name, of, dtype, broken, seed), broken, seed);
   }
   const held = rows.map((row) => worded(of, row));
   return { implementation: name, of, dtype, held, runs, seed };
@@ -164,11 +123,6 @@ function check(options: IdentitiesOptions): void {
   }
   if (!(ulp >= 0.5)) throw new RangeError(`identities: ulp must be at least 0.5, got ${ulp}`);
   if (!Number.isInteger(seed)) throw new RangeError(`identities: seed must be whole, got ${seed}`);
-}
-
-/** fast-check, once somebody asks for it. */
-export async function fastCheck(purpose: string): Promise<FastCheck> {
-  return (await loadPackage("fast-check", purpose, () => import("fast-check"))).default;
 }
 
 /** An identity, said of f, or of what f is made into. */
@@ -334,27 +288,4 @@ function specials(format: Format): number[] {
   const positive = [0, step(0, 1, format), step(normal, -1, format), normal];
   positive.push(step(Infinity, -1, format), Infinity);
   return [NaN, ...positive.flatMap((x) => [x, -x])];
-}
-
-/** The message: the first counterexample whole, of the others a line. */
-function complaint(
-  name: string,
-  reference: Reference,
-  dtype: Format,
-  broken: readonly Counterexample[],
-  seed: number,
-): string {
-  const [first, ...others] = broken.map(({ identity, formula, inputs, results, reason }) => {
-    const calls = inputs.map((x, i) => `  f(${hex(x, dtype)}) = ${hex(results[i]!, dtype)}`);
-    return { head: `${identity}: ${formula}`, calls, reason };
-  });
-  return [
-    `${name} is no ${reference.name} in ${dtype}. It does not hold that ${first!.head}`,
-    ...first!.calls,
-    `  ${first!.reason}`,
-    ...others.map(({ head, calls, reason }) =>
-      `nor that ${head}\n${calls.join("\n")}\n  ${reason}`
-    ),
-    `(seed: ${seed} repeats this)`,
-  ].join("\n");
 }

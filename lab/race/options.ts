@@ -1,7 +1,37 @@
-/** Holds the arguments of a race to what they can be, before anything runs. */
+/** What a race may be told, held to what it can be before anything runs. */
+import type { Precision } from "../../kernels/bounds.ts";
+import type { Format } from "../floats.ts";
 import type { Implementation } from "../implementation.ts";
-import { DISTRIBUTIONS } from "./distributions.ts";
-import type { RaceOptions } from "./race.ts";
+import type { Of } from "../oracle/reference.ts";
+import { type DistributionName, DISTRIBUTIONS } from "./distributions.ts";
+
+/** What a race is about, and how long it may take. */
+export interface RaceOptions {
+  /** What the implementations ought to compute. */
+  readonly of: Of;
+  /** Lengths of the arrays; 1e2, 1e4 and 1e6 unless told. */
+  readonly sizes?: readonly number[];
+  /** The element type; "f32" unless told. */
+  readonly dtype?: Format;
+  /** The inputs: "normal" (mean 0, deviation 4) unless told; or an array to take them from, as often as needed. */
+  readonly distribution?: DistributionName | ArrayLike<number>;
+  /** Seconds to aim for; 10 unless told. Slow implementations may take it beyond. */
+  readonly budgetSeconds?: number;
+  /** Rounds at each size whatever they cost, and rounds that are enough; 5 and 41 unless told. */
+  readonly rounds?: { readonly least: number; readonly most: number };
+  /** The error in ULP from which on a result counts as wrong; 64 unless told. */
+  readonly tolerance?: number;
+  /** Given to each implementation as an option; nothing is given unless told. */
+  readonly precision?: Precision;
+  /** Milliseconds that a promise of an implementation may take in validation; 10,000 unless told. */
+  readonly timeout?: number;
+  /** Ends the race. What was saved stays. */
+  readonly signal?: AbortSignal;
+  /** A file that gets the rows so far after each size, as JSON. */
+  readonly save?: string;
+  /** Whether a progress bar is drawn; it is unless told. */
+  readonly progress?: boolean;
+}
 
 const OPTIONS: Readonly<Record<keyof RaceOptions, true>> = {
   of: true,

@@ -3,49 +3,20 @@
  *
  * @module
  */
-import type { Precision } from "../../kernels/bounds.ts";
 import { adapt, type Adapted } from "../adapt.ts";
 import { replaceFile } from "../files.ts";
 import { arrayOfLength, type Format, FORMATS, same, type Vector } from "../floats.ts";
 import { type Implementation, ImplementationError, type Runner } from "../implementation.ts";
 import type { Verdict } from "../oracle/error.ts";
-import { type Of, type Reference, referenceOf } from "../oracle/reference.ts";
+import { type Reference, referenceOf } from "../oracle/reference.ts";
 import { progress } from "../progress.ts";
 import { pairedRatio, quartiles, relativeSpread } from "../statistics.ts";
-import { type DistributionName, DISTRIBUTIONS, draws } from "./distributions.ts";
-import { checkRace } from "./options.ts";
+import { DISTRIBUTIONS, draws } from "./distributions.ts";
+import { checkRace, type RaceOptions } from "./options.ts";
 import { RaceResult, type RaceRow } from "./result.ts";
 import { interleavedRounds, warmedUp } from "./rounds.ts";
 import { breathe, type Stopwatch } from "./timing.ts";
 import { judgeSample } from "./validate.ts";
-
-/** What a race is about, and how long it may take. */
-export interface RaceOptions {
-  /** What the implementations ought to compute. */
-  readonly of: Of;
-  /** Lengths of the arrays; 1e2, 1e4 and 1e6 unless told. */
-  readonly sizes?: readonly number[];
-  /** The element type; "f32" unless told. */
-  readonly dtype?: Format;
-  /** The inputs: "normal" (mean 0, deviation 4) unless told; or an array to take them from, as often as needed. */
-  readonly distribution?: DistributionName | ArrayLike<number>;
-  /** Seconds to aim for; 10 unless told. Slow implementations may take it beyond. */
-  readonly budgetSeconds?: number;
-  /** Rounds at each size whatever they cost, and rounds that are enough; 5 and 41 unless told. */
-  readonly rounds?: { readonly least: number; readonly most: number };
-  /** The error in ULP from which on a result counts as wrong; 64 unless told. */
-  readonly tolerance?: number;
-  /** Given to each implementation as an option; nothing is given unless told. */
-  readonly precision?: Precision;
-  /** Milliseconds that a promise of an implementation may take in validation; 10,000 unless told. */
-  readonly timeout?: number;
-  /** Ends the race. What was saved stays. */
-  readonly signal?: AbortSignal;
-  /** A file that gets the rows so far after each size, as JSON. */
-  readonly save?: string;
-  /** Whether a progress bar is drawn; it is unless told. */
-  readonly progress?: boolean;
-}
 
 /** One that takes part, at one size. */
 interface Contender {

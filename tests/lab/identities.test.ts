@@ -4,7 +4,8 @@ import fc from "fast-check";
 import * as kit from "../../kernels/engines/mod.ts";
 import { FORMATS } from "../../lab/floats.ts";
 import { floatArrays, floats } from "../../lab/identities/floats.ts";
-import { identities, IdentityError } from "../../lab/identities/identities.ts";
+import { IdentityError } from "../../lab/identities/error.ts";
+import { identities } from "../../lab/identities/identities.ts";
 import type { KnownName } from "../../lab/oracle/reference.ts";
 
 const NAMES = [

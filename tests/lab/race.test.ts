@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { naive, softplus } from "../../kernels/engines/mod.ts";
 import { ImplementationError } from "../../lab/implementation.ts";
-import { race, type RaceOptions } from "../../lab/race/race.ts";
+import type { RaceOptions } from "../../lab/race/options.ts";
+import { race } from "../../lab/race/race.ts";
 import { RaceResult, type RaceRow } from "../../lab/race/result.ts";
 import { pairedRatio } from "../../lab/statistics.ts";
 

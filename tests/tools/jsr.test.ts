@@ -74,7 +74,9 @@ Deno.test("JSR: the package can be published, without slow types, and is what it
     { env: { NO_COLOR: "1" } },
   );
   assert.ok(success, stderr);
-  const text = stdout + stderr;
+  // The one module that is imported by a name of the user's, who gives an absolute address.
+  const own = /warning\[unanalyzable-dynamic-import\][^]*?await import\(new URL\(module\)\.href\)/;
+  const text = (stdout + stderr).replace(own, "");
   assert.doesNotMatch(text, /warning|slow-types?\]/i);
   const files = [...text.matchAll(/file:\/\/\S*\/(\S+) \(/g)].map(([, name]) => name).sort();
   assert.deepEqual(files, [
