@@ -1,4 +1,6 @@
 /** Files that are written whole or not at all: a reader, or a run that was stopped, meets no half. */
+import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** A name beside a path that no other run has at this moment. */
@@ -8,7 +10,7 @@ export function besideOf(path: string, ending = "new"): string {
 
 /** Replaces a file at once: what is written beside it then takes its name. Its folder is made. */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  await replaceBy(path, (beside) => Deno.writeTextFile(beside, text));
+  await replaceBy(path, (beside) => writeFile(beside, text));
 }
 
 /** Replaces a file at once by what `write` writes beside it. Its folder is made. */
@@ -16,30 +18,26 @@ export async function replaceBy(
   path: string,
   write: (beside: string) => Promise<void>,
 ): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true });
   const beside = besideOf(path);
   try {
     await write(beside);
-    await Deno.rename(beside, path);
+    await rename(beside, path);
   } catch (error) {
-    await Deno.remove(beside).catch(() => {}); // it may never have been made
+    await rm(beside, { force: true }); // it may never have been made
     throw error;
   }
 }
 
 /** The same with a writer that blocks. */
 export function replaceBySync(path: string, write: (beside: string) => void): void {
-  Deno.mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true });
   const beside = besideOf(path);
   try {
     write(beside);
-    Deno.renameSync(beside, path);
+    renameSync(beside, path);
   } catch (error) {
-    try {
-      Deno.removeSync(beside);
-    } catch {
-      // It was never made.
-    }
+    rmSync(beside, { force: true }); // it may never have been made
     throw error;
   }
 }

@@ -23,18 +23,38 @@ const scratch = new DataView(new ArrayBuffer(8));
 
 /** The format of the elements of an array. */
 export function formatOf(array: Vector): Format {
-  if (array instanceof Float16Array) return "f16";
-  return array instanceof Float32Array ? "f32" : "f64";
+  return array.BYTES_PER_ELEMENT === 2 ? "f16" : array.BYTES_PER_ELEMENT === 4 ? "f32" : "f64";
 }
 
-/** The classes, of which one type stands for all: their signatures do not unite. */
-const classes = { f16: Float16Array, f32: Float32Array, f64: Float64Array } as unknown as Readonly<
-  Record<Format, { new (buffer: ArrayBufferLike): Vector; from(numbers: Iterable<number>): Vector }>
->;
+/** One type stands for the class of every format: their signatures do not unite. */
+interface VectorClass {
+  new (memory: ArrayBufferLike | number, byteOffset?: number, length?: number): Vector;
+  from(numbers: Iterable<number>): Vector;
+}
+
+/**
+ * The class of a format's arrays.
+ *
+ * @throws {TypeError} this runtime has no float16
+ */
+function classOf(format: Format): VectorClass {
+  // Node 20 has none, and asking for the name alone would throw.
+  const half = typeof Float16Array === "undefined" ? undefined : Float16Array;
+  const found = { f16: half, f32: Float32Array, f64: Float64Array }[format];
+  if (found === undefined) {
+    throw new TypeError("f16 needs a runtime with Float16Array: Deno, or Node 24");
+  }
+  return found as unknown as VectorClass;
+}
+
+/** A new array of the format; zeros. */
+export function arrayOfLength(format: Format, length: number): Vector {
+  return new (classOf(format))(length);
+}
 
 /** An array of the format on memory that is there. */
 export function arrayOn(format: Format, buffer: ArrayBufferLike): Vector {
-  return new classes[format](buffer);
+  return new (classOf(format))(buffer);
 }
 
 /** The array that has these bits. */
@@ -51,7 +71,7 @@ export function arrayOfBits(format: Format, patterns: readonly bigint[]): Vector
 
 /** These numbers as an array of the format. */
 export function arrayOf(format: Format, numbers: Iterable<number>): Vector {
-  return classes[format].from(numbers);
+  return classOf(format).from(numbers);
 }
 
 /** `x` rounded to the format: itself for f64. */

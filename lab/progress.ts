@@ -4,6 +4,7 @@
  *
  * A bar in a notebook is drawn by messages, so work that never awaits anything shows only its end.
  */
+import { stderr } from "node:process";
 
 /** A piece of work under way. */
 export interface Progress {
@@ -104,23 +105,16 @@ function times(state: ProgressState): string {
 }
 
 function viewHere(): ProgressView {
-  return notebookView() ?? (Deno.stderr.isTerminal() ? terminalView() : logView());
+  return notebookView() ?? (stderr.isTTY ? terminalView() : logView());
 }
 
 function terminalView(): ProgressView {
-  const write = (text: string) => void Deno.stderr.writeSync(new TextEncoder().encode(text));
-  const width = () => {
-    try {
-      return Deno.consoleSize().columns;
-    } catch {
-      return 80;
-    }
-  };
+  const width = () => stderr.columns || 80;
   return {
     interval: 100,
-    draw: (state) => write(`\r${progressLine(state, width() - 1)}\x1b[K`),
+    draw: (state) => void stderr.write(`\r${progressLine(state, width() - 1)}\x1b[K`),
     finish(state) {
-      write(`\r${summaryLine(state)}\x1b[K\n`);
+      stderr.write(`\r${summaryLine(state)}\x1b[K\n`);
       return Promise.resolve();
     },
   };
@@ -140,7 +134,7 @@ function logView(): ProgressView {
 function notebookView(): ProgressView | undefined {
   let jupyter: typeof Deno.jupyter;
   try {
-    jupyter = Deno.jupyter; // Throws outside of a notebook.
+    jupyter = Deno.jupyter; // Throws outside of a notebook, and where there is no Deno.
   } catch {
     return undefined;
   }

@@ -1,4 +1,16 @@
-/** Order statistics of timings: a median and quartiles stand where outliers would drag a mean. */
+/** Groups and order statistics of timings: a median and quartiles stand where outliers would drag a mean. */
+
+/** Items by a key of theirs, in the order of first appearance; what Map.groupBy does, which Node 20 lacks. */
+export function groupBy<T, Key>(items: Iterable<T>, keyOf: (item: T) => Key): Map<Key, T[]> {
+  const groups = new Map<Key, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
 
 /** Median and quartiles of a sample. */
 export interface Quartiles {

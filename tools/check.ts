@@ -25,6 +25,7 @@ export const checks: readonly Check[] = [
       run(Deno.execPath(), [
         "check",
         "mod.ts",
+        "lab.ts",
         "kernels",
         "lab",
         "bench",

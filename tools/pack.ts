@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { BUFFERS_SINCE, forOlder, LEAST_TYPESCRIPT } from "./build/older_typescript.ts";
+import { PACKAGES } from "../lab/packages.ts";
 import { capture, exitWith, root } from "./process.ts";
 
 /** For projects without the DOM. An empty interface joins the DOM's own where there is one. */
@@ -18,6 +19,7 @@ const libraries = `/// <reference lib="es2017.sharedmemory" />
 `;
 
 const [types, olderTypes] = ["softplus.d.ts", "softplus.older.d.ts"];
+const [labTypes, olderLabTypes] = ["lab.d.ts", "lab.older.d.ts"];
 
 /** package.json; `engines` says which Node has what the kit asks of it: process.getBuiltinModule. */
 const manifest = {
@@ -34,17 +36,35 @@ const manifest = {
       types: `./${types}`,
       default: "./softplus.js",
     },
+    "./lab": {
+      [`types@<${BUFFERS_SINCE}`]: `./${olderLabTypes}`,
+      types: `./${labTypes}`,
+      default: "./lab.js",
+    },
     // Tools ask for it, to learn the version or where the package lies.
     "./package.json": "./package.json",
   },
   // For resolvers that do not know exports.
   main: "./softplus.js",
   types: `./${types}`,
-  typesVersions: { [`<${BUFFERS_SINCE}`]: { [types]: [olderTypes] } },
+  typesVersions: {
+    [`<${BUFFERS_SINCE}`]: { [types]: [olderTypes], lab: [olderLabTypes] },
+    "*": { lab: [labTypes] },
+  },
   sideEffects: false,
+  // What the laboratory loads when it first needs it, and names where it is missing.
+  peerDependencies: PACKAGES,
+  peerDependenciesMeta: Object.fromEntries(
+    Object.keys(PACKAGES).map((name) => [name, { optional: true }]),
+  ),
   engines: { node: "^20.16.0 || >=22.3.0" },
   publishConfig: { access: "public" },
 };
+
+/** Packages by their names alone, as Node knows them; package.json has the versions. */
+function unversioned(text: string): string {
+  return text.replaceAll(/"npm:((?:@[^/@"]+\/)?[^/@"]+)@[^/"]+/g, '"$1');
+}
 
 /** A packed tarball. */
 export interface Packed {
@@ -68,6 +88,11 @@ export async function pack(into: string): Promise<Packed> {
     const about =
       `// For TypeScript from ${LEAST_TYPESCRIPT} to before ${BUFFERS_SINCE}; documented in ${types}.\n`;
     await put(olderTypes, about + gpu + forOlder(declarations));
+    const lab = unversioned(await take("dist/lab.d.ts"));
+    await put("lab.js", unversioned(await take("dist/lab.js")));
+    await put(labTypes, libraries + lab);
+    const aboutLab = about.replace(types, labTypes);
+    await put(olderLabTypes, aboutLab + forOlder(lab).replaceAll(`./${types}`, `./${olderTypes}`));
     for (const name of ["README.md", "CHANGELOG.md", "LICENSE"]) await put(name, await take(name));
     const { success, stdout, stderr } = await capture(
       "npm",

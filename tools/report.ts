@@ -1,10 +1,12 @@
 /** Writes the report: executed notebooks become pages that open from disk, offline; the reference beside them. */
 
+import plotly from "plotly.js-dist/plotly.js" with { type: "text" };
 import type { Environment } from "../lab/environment.ts";
 import { replaceFolder } from "./files.ts";
 import type { Notebook } from "./notebooks/ipynb.ts";
 import { indexPage } from "./report/index_page.ts";
 import { notebookPage, notebookTitle } from "./report/notebook_page.ts";
+import { PLOTLY } from "./report/page.ts";
 import { reference, writeReference } from "./report/reference.ts";
 
 /** Everything that the report shows. */
@@ -40,6 +42,7 @@ export async function writeReport(folder: string, content: ReportContent): Promi
   const pages = reportPages(content);
   await replaceFolder(folder, async (folder) => {
     for (const [file, html] of pages) await Deno.writeTextFile(`${folder}/${file}`, html);
+    await Deno.writeTextFile(`${folder}/${PLOTLY}`, plotly);
     await writeReference(folder);
   });
 }

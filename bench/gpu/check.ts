@@ -1,7 +1,8 @@
 /** Validate, then time: the results of a function on a GPU against the oracle. */
 import { bound } from "../../kernels/bounds.ts";
 import { inUlp, Judge, type Verdict } from "../../lab/oracle/error.ts";
-import { BoundError, correct, judge, sampleIndices } from "../race/validate.ts";
+import { sampleIndices } from "../../lab/race/validate.ts";
+import { BoundError, correct, judge } from "../race/validate.ts";
 import type { GpuInputs } from "./functions.ts";
 import type { GpuImplementation } from "./implementation.ts";
 

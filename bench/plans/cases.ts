@@ -2,7 +2,9 @@
  * What is measured: functions, number formats, input distributions and sizes, and the plans that
  * combine them. A case is one function on one input; every implementation sees the same bits.
  */
-import { Random } from "../../lab/random.ts";
+import type { DistributionName } from "../../lab/race/distributions.ts";
+
+export { type DistributionName, DISTRIBUTIONS, draws } from "../../lab/race/distributions.ts";
 
 /** The arrays that everyone in the comparison can compute with. */
 export type FloatArray = Float32Array | Float64Array;
@@ -62,48 +64,6 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionInfo>> = {
   },
 };
 
-/** A named way to draw inputs. */
-export type DistributionName = "normal" | "uniform" | "wide" | "tail";
-
-/** What a distribution draws, and why it is in the comparison. */
-export interface Distribution {
-  readonly title: string;
-  readonly why: string;
-  /** Seed of its own, so that leaving one distribution out does not change another. */
-  readonly seed: number;
-  draw(random: Random, dtype: Dtype): number;
-}
-
-/** Every distribution of the comparison. */
-export const DISTRIBUTIONS: Readonly<Record<DistributionName, Distribution>> = {
-  normal: {
-    title: "normal(0, 4)",
-    why: "what a layer sees: both signs, every branch but the far tails",
-    seed: 1,
-    draw: (random) => 4 * random.normal(),
-  },
-  uniform: {
-    title: "uniform [0, 1)",
-    why: "the benchmark of the Python lineage, numpy.random.rand",
-    seed: 2,
-    draw: (random) => random.uniform(),
-  },
-  wide: {
-    title: "1000 × uniform [0, 1)",
-    why: "the lineage's sigmoid sweep: nearly all results saturate",
-    seed: 3,
-    draw: (random) => 1000 * random.uniform(),
-  },
-  tail: {
-    title: "saturated tail",
-    why: "results around the smallest normal number, subnormals and zeros mixed",
-    seed: 4,
-    // Results are subnormal below -87.3 (f32) and -708.4 (f64), zero from -104 and -745.1.
-    draw: (random, dtype) =>
-      dtype === "f32" ? -110 + 30 * random.uniform() : -755 + 60 * random.uniform(),
-  },
-};
-
 /** One function on one batch: rows are samples, columns are nodes. */
 export interface Case {
   readonly fn: FunctionName;
@@ -127,15 +87,6 @@ export function caseBytes({ fn, dtype, rows, columns }: Case): number {
 /** A new float array of a dtype. */
 export function floatArray(dtype: Dtype, length: number): FloatArray {
   return dtype === "f32" ? new Float32Array(length) : new Float64Array(length);
-}
-
-/** The first `length` draws of a distribution: a longer array begins with the shorter one. */
-export function draws(distribution: DistributionName, dtype: Dtype, length: number): FloatArray {
-  const { seed, draw } = DISTRIBUTIONS[distribution];
-  const random = new Random(seed);
-  const x = floatArray(dtype, length);
-  for (let i = 0; i < length; i++) x[i] = draw(random, dtype);
-  return x;
 }
 
 /**

@@ -14,15 +14,16 @@ import type { Implementation, Inputs, Loaded } from "../peers/implementation.ts"
 import type { Gap, Runner } from "../../lab/implementation.ts";
 import { isGap } from "../../lab/implementation.ts";
 import { makeInputs } from "../plans/inputs.ts";
-import { Others } from "../../lab/race/machine_load.ts";
+import { interleavedRounds, messageOf, warmedUp } from "../../lab/race/rounds.ts";
+import { sampleIndices } from "../../lab/race/validate.ts";
 import type { Row } from "../results/schema.ts";
 import { gapRow } from "../results/schema.ts";
 import { quartiles, relativeSpread } from "../../lab/statistics.ts";
 import type { Stopwatch } from "../../lab/race/timing.ts";
-import { breathe, runOnce, steadyWork, stopwatch, takeRounds } from "../../lab/race/timing.ts";
+import { breathe, runOnce } from "../../lab/race/timing.ts";
 import type { Verdict } from "../../lab/oracle/error.ts";
 import { Findings, type Verdicts } from "./findings.ts";
-import { BoundError, holdToBound, judge, sampleIndices } from "./validate.ts";
+import { BoundError, holdToBound, judge } from "./validate.ts";
 
 /** What to measure, and how long. */
 export interface BenchmarkOptions {
@@ -57,18 +58,6 @@ interface Ready extends Prepared {
   readonly participant: Participant;
   readonly watch: Stopwatch;
 }
-
-/**
- * A pool of threads: it spins for at most so many milliseconds after its work (OpenMP's 4 to 7),
- * is called for up to so many to wake it up, and its samples are longer, as they scatter more.
- */
-const POOL = { rest: 8, wake: 30, sample: 4 };
-
-/**
- * Everybody else: a call or two before the sample as well. After others' calls an array is no longer
- * in the cache, and memory for a result has to be mapped anew; whoever is woken up knows neither.
- */
-const SINGLE = { wake: 1, sample: 2 };
 
 /**
  * Runs the benchmark.
@@ -120,7 +109,7 @@ class Run {
         if (isGap(loaded)) found.gap = loaded.gap;
         else this.#participants.push({ implementation, loaded });
       } catch (error) {
-        found.gap = message(error);
+        found.gap = messageOf(error);
       }
     }
   }
@@ -131,7 +120,6 @@ class Run {
     const inputs = this.#inputsOf(item);
     const ready: Ready[] = [];
     const runners: Runner[] = [];
-    const failures = new Map<number, string>();
     try {
       const participants = this.#participants.filter(({ implementation: { name } }) =>
         this.options.takesPart?.(item, name) ?? true
@@ -140,33 +128,29 @@ class Run {
         const prepared = await this.#prepare(participant, inputs);
         if (!prepared) continue;
         runners.push(prepared.runner);
-        // A share of the case's time, so that twenty implementations warm up within the budget.
-        const share = (deadline - performance.now()) / participants.length / 4;
-        const warmUp = Math.min(60, Math.max(10, share));
-        const own = participant.loaded.threads > 1 ? POOL : SINGLE;
         try {
-          const watch = await stopwatch(prepared.runner, { warmUp, ...own });
+          const watch = await warmedUp(prepared.runner, {
+            isPool: participant.loaded.threads > 1,
+            deadline,
+            count: participants.length,
+          });
           ready.push({ participant, watch, ...prepared });
         } catch (error) {
-          this.#note(participant, item, message(error));
+          this.#note(participant, item, messageOf(error));
         }
         await breathe();
         signal?.throwIfAborted();
       }
-      const budget = Math.max(0, deadline - performance.now());
-      const others = new Others();
-      const samples = await takeRounds(ready.map(({ watch }) => watch), {
-        least: Math.ceil(rounds.least / sittings),
-        most: Math.ceil(rounds.most / sittings),
-        budget,
-      }, {
-        signal,
-        // Another in every run: if an order has an effect, runs must not have it in common.
-        seed: Math.floor(Math.random() * 2 ** 32),
-        disturbed: () => others.disturbed(),
-        afterRound: () => this.#steady.push(steadyWork()),
-        onFailure: (i, error) => failures.set(i, message(error)),
-      });
+      const { samples, failures, steady } = await interleavedRounds(
+        ready.map(({ watch }) => watch),
+        {
+          least: Math.ceil(rounds.least / sittings),
+          most: Math.ceil(rounds.most / sittings),
+          deadline,
+          signal,
+        },
+      );
+      this.#steady.push(...steady);
       for (const [i, one] of ready.entries()) {
         const failure = failures.get(i);
         if (failure === undefined) this.#time(one, item, samples[i]!);
@@ -257,7 +241,7 @@ class Run {
     } catch (error) {
       if (runner && !isGap(runner)) await runner.dispose?.();
       if (error instanceof BoundError) throw error;
-      this.#note(participant, inputs.case, message(error));
+      this.#note(participant, inputs.case, messageOf(error));
     }
     return undefined;
   }
@@ -312,8 +296,4 @@ async function check(
   const verdict = judge(fn, x, await runner.output(), sampleIndices(x.length, most));
   if (bound) holdToBound(name, fn, verdict, bound(fn, dtype), dtype);
   return verdict;
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

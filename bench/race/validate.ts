@@ -32,19 +32,6 @@ export function errorInUlp(quantity: Quantity, x: number, got: number, format: F
   return inUlp(got - correct(quantity, x, "f64"), correct(quantity, x, "f32"), "f32");
 }
 
-/** Indices to judge in a long array: both ends, where tails are handled, and a stride between. */
-export function sampleIndices(length: number, most = 512): number[] {
-  if (length <= most) return Array.from({ length }, (_, i) => i);
-  const end = most >> 3;
-  const between = most - 2 * end;
-  const indices = new Set<number>();
-  for (let i = 0; i < end; i++) indices.add(i).add(length - 1 - i);
-  for (let i = 0; i < between; i++) {
-    indices.add(end + Math.floor((i + 0.5) * (length - 2 * end) / between));
-  }
-  return [...indices];
-}
-
 /**
  * Judges the results of a function at some of its inputs.
  *

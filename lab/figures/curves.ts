@@ -1,4 +1,5 @@
 /** Figures over x: the functions themselves, and the error of their implementations. */
+import { groupBy } from "../statistics.ts";
 import type { Figure, Mark, Trace } from "./types.ts";
 import { numberLabel } from "./axes.ts";
 import type { Titles } from "./sizes.ts";
@@ -15,7 +16,7 @@ const DASHES = ["solid", "dash", "dot", "dashdot", "longdash"];
 
 /** Functions of x, one line for each name. */
 export function functionsOverX(data: readonly CurvePoint[], titles: Titles = {}): Figure {
-  const groups = [...Map.groupBy(data, ({ name }) => name)];
+  const groups = [...groupBy(data, ({ name }) => name)];
   return {
     data: groups.map(([name, points], i): Trace => ({
       type: "scatter",
@@ -67,7 +68,7 @@ export function errorOverX(
   const points = data;
   const digits = dtype === "f32" ? 24 : 53;
   const top = 2 ** (digits + 3);
-  const groups = [...Map.groupBy(points, ({ implementation }) => implementation)];
+  const groups = [...groupBy(points, ({ implementation }) => implementation)];
   const traces = groups.flatMap(([name, group], i) => {
     const sorted = group.toSorted((a, b) => a.x - b.x);
     return [errorLine(name, sorted, i, groups.length), ...errorCrosses(name, sorted, top, i)];

@@ -1,4 +1,5 @@
 /** A map of errors: a row for each implementation, a colour for each binade of x. */
+import { groupBy } from "../statistics.ts";
 import { EDGE, type EnvelopePoint, placeOfBinade, ticksOfBinades } from "./binades.ts";
 import type { Titles } from "./sizes.ts";
 import { layoutOf } from "./theme.ts";
@@ -18,7 +19,7 @@ const CLASSES = [
 
 /** Greatest error in each binade of x, as colours; rows in the order in which they come. */
 export function errorMap(data: readonly EnvelopePoint[], titles: Titles = {}): Figure {
-  const groups = [...Map.groupBy(data, ({ implementation }) => implementation)];
+  const groups = [...groupBy(data, ({ implementation }) => implementation)];
   const runs = groups.flatMap(([name, points]) => runsOf(name, points));
   // Every class has a trace, also an empty one: the legend is the scale.
   const traces = CLASSES.map(({ colour, label }, i): Trace => {

@@ -1,4 +1,5 @@
 /** Figures over batch size: time, time per element, memory traffic, speed-up. One line for each. */
+import { groupBy } from "../statistics.ts";
 import type { Axis, ErrorBars, Figure, Mark, Trace } from "./types.ts";
 import { decadeAxis, durationLabel, numberLabel, sizeAxis } from "./axes.ts";
 import { endLabels, labelMargin, type LineEnd } from "./labels.ts";
@@ -109,7 +110,7 @@ export function overSize<T extends SizedRecord>(
   description: Description<T>,
 ): Figure {
   const { title, subtitle, value, axis, sizes = sizeAxis, hover } = description;
-  const groups = [...Map.groupBy(rows, ({ implementation }) => implementation).values()]
+  const groups = [...groupBy(rows, ({ implementation }) => implementation).values()]
     .map((group) => group.toSorted((a, b) => a.n - b.n));
   // In the order of the lines at the right edge, from top to bottom; the kit is drawn last.
   groups.sort((a, b) => value(b.at(-1)!)[1] - value(a.at(-1)!)[1]);

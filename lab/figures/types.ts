@@ -38,8 +38,9 @@ export interface Trace {
   readonly base?: readonly number[];
   /** Traces of a higher order are drawn over those of a lower one. */
   readonly zorder?: number;
-  /** Which of several axes, such as "x2". */
+  /** Which of several axes, such as "x2" and "y2". */
   readonly xaxis?: string;
+  readonly yaxis?: string;
   readonly text?: readonly string[];
   readonly hovertemplate?: string;
   readonly hoverinfo?: "skip";

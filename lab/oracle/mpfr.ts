@@ -12,8 +12,8 @@
  *
  * @module
  */
-import { init } from "gmp-wasm";
 import { type Format, roundTo, ulp } from "../floats.ts";
+import { loadPackage } from "../packages.ts";
 
 export { type Format, ulp } from "../floats.ts";
 
@@ -32,6 +32,7 @@ export type Name =
 /** The derivatives, by which a backward pass multiplies. */
 export type GradName = "softplusGrad" | "sigmoidGrad" | "logSigmoidGrad";
 
+const { init } = await loadPackage("gmp-wasm", "the oracle", () => import("gmp-wasm"));
 const { binding: mpfr } = await init();
 const NEAREST = 0;
 const TOWARD_ZERO = 1;

@@ -3,6 +3,8 @@
  * what this process and its descendants did. Somebody who takes a core for some seconds makes pools
  * of threads ten times slower and leaves single threads as they are, so no ratio is safe from it.
  */
+import { readdirSync, readFileSync } from "node:fs";
+import { pid as own } from "node:process";
 
 /** Cores' worth of others' work that is too much; less may be the clock's ticks. */
 const TOO_MUCH = 0.25;
@@ -37,7 +39,7 @@ export class Others {
 function read(root: string): Reading | undefined {
   try {
     // cpu user nice system idle iowait irq softirq steal: all but the two in which nothing is done.
-    const [, user, nice, system, , , irq, softirq, steal] = Deno.readTextFileSync(`${root}/stat`)
+    const [, user, nice, system, , , irq, softirq, steal] = readFileSync(`${root}/stat`, "utf8")
       .split("\n")[0]!.split(/\s+/).map(Number);
     const ticks = user! + nice! + system! + irq! + softirq! + (steal ?? 0);
     return { at: performance.now(), all: ticks * TICK, ours: ours(root) };
@@ -50,12 +52,12 @@ function read(root: string): Reading | undefined {
 function ours(root: string): number {
   const parents = new Map<number, number>();
   const taken = new Map<number, number>();
-  for (const { name } of Deno.readDirSync(root)) {
+  for (const name of readdirSync(root)) {
     const pid = Number(name);
     if (!Number.isInteger(pid)) continue;
     try {
       // What follows the name, which is in parentheses and may hold anything: state, parent, ...
-      const fields = Deno.readTextFileSync(`${root}/${pid}/stat`).split(") ").at(-1)!.split(" ");
+      const fields = readFileSync(`${root}/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ");
       parents.set(pid, Number(fields[1]));
       // In user and system mode; of children that have ended, the same.
       const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
@@ -65,6 +67,6 @@ function ours(root: string): number {
     }
   }
   const isOurs = (pid: number | undefined): boolean =>
-    pid !== undefined && (pid === Deno.pid || isOurs(parents.get(pid)));
+    pid !== undefined && (pid === own || isOurs(parents.get(pid)));
   return [...taken].reduce((sum, [pid, ms]) => isOurs(pid) ? sum + ms : sum, 0);
 }

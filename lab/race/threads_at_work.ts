@@ -1,4 +1,5 @@
 /** How many threads work on something: seen, not asked. A library may say two and use one. */
+import { readdirSync, readFileSync } from "node:fs";
 import { cpuUsage } from "node:process";
 
 /**
@@ -45,9 +46,9 @@ async function countOnce(pid: number | "self", work: Work): Promise<number> {
 function scheduled(pid: number | "self"): Map<string, number> | undefined {
   const threads = new Map<string, number>();
   try {
-    for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+    for (const name of readdirSync(`/proc/${pid}/task`)) {
       try {
-        const text = Deno.readTextFileSync(`/proc/${pid}/task/${name}/schedstat`);
+        const text = readFileSync(`/proc/${pid}/task/${name}/schedstat`, "utf8");
         threads.set(name, Number(text.split(" ")[0]));
       } catch {
         // It has just ended.

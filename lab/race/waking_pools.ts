@@ -6,6 +6,7 @@
  * Linux says how long each thread was ready to run and waited for a core: they are awake when
  * nobody waits. Where nobody says so, they are called for as long as it takes at worst.
  */
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Milliseconds of calls between two looks. */
 const SLICE = 5;
@@ -33,9 +34,11 @@ export async function wakeUp(call: () => void | Promise<void>, most: number): Pr
 function waitedForCores(): number | undefined {
   try {
     let waited = 0;
-    for (const { name } of Deno.readDirSync("/proc/self/task")) {
+    for (const name of readdirSync("/proc/self/task")) {
       try {
-        waited += Number(Deno.readTextFileSync(`/proc/self/task/${name}/schedstat`).split(" ")[1]);
+        waited += Number(
+          readFileSync(`/proc/self/task/${name}/schedstat`, "utf8").split(" ")[1],
+        );
       } catch {
         // It has just ended.
       }

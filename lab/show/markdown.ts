@@ -1,5 +1,5 @@
 /** Text that is made from numbers, as Markdown: sentences and tables for notebooks. */
-import type { MimeBundle } from "./png.ts";
+import type { MimeBundle } from "./show.ts";
 
 /** Shows Markdown as the result of a notebook cell, with the same text for a terminal. */
 export function prose(markdown: string): object {

@@ -1,9 +1,12 @@
 /**
- * Figures without a browser: to SVG, to PNG, and into a notebook. Needs no network and no fonts of
- * the system: the same figure gives the same picture everywhere.
+ * Figures without a browser: to SVG and to PNG. Needs no fonts of the system: the same figure gives
+ * the same picture everywhere.
  */
-import { Resvg } from "@resvg/resvg-js";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Figure } from "../figures/types.ts";
+import { loadPackage } from "../packages.ts";
 import { FACES, FONT_FAMILY } from "./png/font.ts";
 import { plotSvg } from "./png/window.ts";
 
@@ -27,44 +30,30 @@ export async function renderPng(
   figure: Figure,
   options: RenderOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const image = new Resvg(await renderSvg(figure, options), {
-    fitTo: { mode: "zoom", value: options.scale ?? 2 },
-    font: {
-      fontFiles: Object.values(FACES).map(({ path }) => path),
-      loadSystemFonts: false,
-      defaultFontFamily: FONT_FAMILY,
-      sansSerifFamily: FONT_FAMILY,
-    },
-  });
-  return new Uint8Array(image.render().asPng());
-}
-
-/** What a notebook shows: a bundle of the same content as several media types. */
-export type MimeBundle = Record<string, unknown>;
-
-/**
- * Shows a figure as the result of a notebook cell: interactive where the notebook has Plotly
- * (JupyterLab with its extension, VS Code), as a picture everywhere else.
- *
- * @example
- * ```ts ignore
- * await show(timeOverSize(rows));
- * ```
- */
-export async function show(figure: Figure, options: RenderOptions = {}): Promise<object> {
-  const png = await renderPng(figure, options);
-  const bundle: MimeBundle = {
-    "application/vnd.plotly.v1+json": { data: figure.data, layout: figure.layout, config: {} },
-    "image/png": png.toBase64(),
-    "text/plain": figureText(figure),
-  };
-  return { [Symbol.for("Jupyter.display")]: () => bundle };
-}
-
-/** A figure in words, for whoever sees no picture. */
-function figureText({ data, layout }: Figure): string {
-  const names = data.map(({ name }) => name).filter((name) => name !== undefined);
-  return `Figure: ${layout.title.text.replaceAll(/<[^>]*>/g, " ")} (${
-    [...new Set(names)].join(", ")
-  })`;
+  const svg = await renderSvg(figure, options);
+  const { Resvg } = await loadPackage(
+    "@resvg/resvg-js",
+    "a picture",
+    () => import("@resvg/resvg-js"),
+  );
+  // It takes fonts from files alone.
+  const folder = await mkdtemp(join(tmpdir(), "softplus-kit-"));
+  try {
+    const fontFiles = Object.keys(FACES).map((weight) => join(folder, `${weight}.ttf`));
+    for (const [i, { bytes }] of Object.values(FACES).entries()) {
+      await writeFile(fontFiles[i]!, bytes);
+    }
+    const image = new Resvg(svg, {
+      fitTo: { mode: "zoom", value: options.scale ?? 2 },
+      font: {
+        fontFiles,
+        loadSystemFonts: false,
+        defaultFontFamily: FONT_FAMILY,
+        sansSerifFamily: FONT_FAMILY,
+      },
+    });
+    return new Uint8Array(image.render().asPng());
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

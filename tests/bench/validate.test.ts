@@ -1,7 +1,8 @@
 /** What is judged before it is timed. */
 import assert from "node:assert/strict";
 import { isWrong } from "../../lab/oracle/error.ts";
-import { BoundError, holdToBound, judge, sampleIndices } from "../../bench/race/validate.ts";
+import { BoundError, holdToBound, judge } from "../../bench/race/validate.ts";
+import { sampleIndices } from "../../lab/race/validate.ts";
 import { exact } from "../../lab/oracle/mpfr.ts";
 
 Deno.test("validate: both ends are judged, and between them no element twice", () => {

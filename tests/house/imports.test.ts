@@ -24,7 +24,8 @@ const roomOf = (path: string) => ROOMS.findIndex((room) => path.startsWith(`${ro
 function objection({ from, to, isPackage }: Import): string | undefined {
   if (from.startsWith("tests/")) return undefined;
   if (isPackage) {
-    return from.startsWith("kernels/") || isDoor(from) ? "has no dependency" : undefined;
+    const isFree = from.startsWith("kernels/") || isDoor(from) && !/^(dist\/)?lab\./.test(from);
+    return isFree ? "has no dependency" : undefined;
   }
   if (to.startsWith("tests/")) return "imports a test";
   if (isDoor(from)) return to.startsWith("dist/") ? undefined : "leads to dist/ alone";

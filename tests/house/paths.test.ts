@@ -15,13 +15,18 @@ const isMadeHere = (path: string) => /^(\.\.\/)*(\.cache|report)\//.test(path);
 /** What is right though it is not here: by the file that names it, or "" for any. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   // A user's own script; doors that the server already lets through.
-  "": ["main.ts", "define.ts", "lab.ts"],
-  "lab/show/png/window.ts": ["plotly.js-cartesian-dist-min/plotly-cartesian.min.js"],
-  "tools/report/page.ts": ["plotly.js-cartesian-dist-min/plotly-cartesian.min.js"],
+  "": ["main.ts", "define.ts"],
+  "lab/show/png/window.ts": ["plotly.js-dist/plotly.js"],
+  "tools/report.ts": ["plotly.js-dist/plotly.js"],
   // In the folder of the report.
   "tools/report/reference.ts": ["reference/index.html"],
   // In the package.
-  "tools/pack.ts": ["./package.json", "./softplus.js", "softplus.older.d.ts"],
+  "tools/pack.ts": [
+    "./package.json",
+    ...["./softplus.js", "softplus.older.d.ts", "./lab.js", "lab.older.d.ts"],
+  ],
+  // Beside the file that is built.
+  "tools/build/lab.ts": ["./softplus.js", "./softplus.d.ts"],
   // Names that a compiler is given for texts, and those of its own libraries.
   "tools/notebooks/expect.ts": ["cell.ts"],
   "tools/build/declarations.ts": ["a.d.ts"],

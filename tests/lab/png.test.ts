@@ -4,7 +4,8 @@ import { errorsOverX, type Form, referenceCurves } from "../../bench/report/accu
 import { errorOverX, functionsOverX, speedUpOverPeers } from "../../bench/report/figures.ts";
 import { FACES } from "../../lab/show/png/font.ts";
 import { boxOf, type SvgElement, textLength } from "../../lab/show/png/layout.ts";
-import { renderPng, renderSvg, show } from "../../lab/show/png.ts";
+import { renderPng, renderSvg } from "../../lab/show/png.ts";
+import { show } from "../../lab/show/show.ts";
 
 const curves = functionsOverX(referenceCurves(-4, 4, 41), { subtitle: "−4 ≤ x ≤ 4 & <i>more</i>" });
 
@@ -74,7 +75,10 @@ Deno.test("render: the font has every character that figures write", async () =>
 });
 
 Deno.test("show: a bundle for JupyterLab, for everything else, and for readers", async () => {
-  const shown = await show(curves, SMALL) as Record<symbol, () => Record<string, unknown>>;
+  const shown = await show(curves, SMALL) as unknown as Record<
+    symbol,
+    () => Record<string, unknown>
+  >;
   const bundle = shown[Symbol.for("Jupyter.display")]!();
   const png = Uint8Array.fromBase64(bundle["image/png"] as string);
   assert.deepEqual(sizeOf(png), [500, 300]);

@@ -4,7 +4,7 @@ import type { Mutant } from "./types.ts";
 export const bench: readonly Mutant[] = [
   {
     name: "the last element is never judged",
-    file: "bench/race/validate.ts",
+    file: "lab/race/validate.ts",
     text: ".add(length - 1 - i)",
     replacement: ".add(length - 2 - i)",
     tests: ["tests/bench/validate.test.ts"],
@@ -101,7 +101,7 @@ export const bench: readonly Mutant[] = [
   },
   {
     name: "all runs have one order",
-    file: "bench/race/harness.ts",
+    file: "lab/race/rounds.ts",
     text: "seed: Math.floor(Math.random() * 2 ** 32),",
     replacement: "seed: 1,",
     tests: ["tests/bench/harness.test.ts"],
@@ -128,8 +128,8 @@ export const bench: readonly Mutant[] = [
   },
   {
     name: "who fails ends the run",
-    file: "bench/race/harness.ts",
-    text: "onFailure: (i, error) => failures.set(i, message(error)),",
+    file: "lab/race/rounds.ts",
+    text: "onFailure: (i, error) => failures.set(i, messageOf(error)),",
     replacement: "",
     tests: ["tests/bench/harness.test.ts"],
     filter: "who fails while",

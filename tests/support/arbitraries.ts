@@ -1,64 +1,27 @@
 /**
- * Random inputs in the shape of the functions, and the runner of properties.
- *
- * Floats are drawn as integers in the order of all floats, so that every bit pattern is as likely
- * as any other, subnormals and NaN payloads among them, and then pulled to where something happens:
- * the neighbourhoods of thresholds and branch cuts, the range where no tail is saturated, and zero.
+ * Random inputs in the shape of the functions, and the runner of properties. The floats are those of
+ * lab/identities/arbitraries.ts; NaN payloads and shapes are added here.
  *
  * @module
  */
 import fc from "fast-check";
 import { Matrix } from "../../kernels/engines/mod.ts";
-import { BOUNDARIES } from "../../lab/oracle/boundaries.ts";
+import { floatsOf } from "../../lab/identities/arbitraries.ts";
 import {
   arrayOf,
   arrayOfBits,
   type Format,
   FORMATS,
   fromBits,
-  fromOrdered,
-  roundTo,
-  step,
   toOrdered,
   type Vector,
 } from "../../lab/floats.ts";
 
 export { BOUNDARIES } from "../../lab/oracle/boundaries.ts";
 
-/** The boundaries of both formats with either sign, powers of two, and the largest numbers. */
-function branchPoints(format: Format): number[] {
-  const edges = Object.values(BOUNDARIES).flatMap((b) => Object.values<number>(b));
-  const powers = [-60, -54, -53, -52, -30, -26, -25, -24, -12, -1, 0, 1, 2, 3, 5, 7, 9, 10];
-  const points = [...edges, ...powers.map((e) => 2 ** e), Math.LN2, 88.72283905206835];
-  points.push(709.782712893384, 2 ** FORMATS[format].minExponent, 3.4028234663852886e38);
-  return points.flatMap((p) => [p, -p]).map((p) => roundTo(p, format));
-}
-
-const places = (format: Format, from: number, to: number): fc.Arbitrary<number> =>
-  fc.bigInt({ min: toOrdered(from, format), max: toOrdered(to, format) })
-    .map((place) => fromOrdered(place, format));
-
 /** Finite floats of the format: every one can come, those near a branch often. */
 export function finite(format: Format): fc.Arbitrary<number> {
-  const { zero, one } = BOUNDARIES[format];
-  const largest = step(Infinity, -1, format);
-  const near = (points: fc.Arbitrary<number>, steps: number) =>
-    fc.tuple(points, fc.integer({ min: -steps, max: steps })).map(([p, n]) => step(p, n, format));
-  const round = (x: number) => roundTo(x, format);
-  const uniform = (from: number, to: number) =>
-    fc.integer({ min: 0, max: 2 ** 31 - 1 }).map((n) => round(from + (to - from) * (n / 2 ** 31)));
-  // The cores reduce by multiples of ln 2: these are the cuts between one multiple and the next.
-  const cuts = fc.integer({ min: Math.floor(zero / Math.LN2) - 1, max: 64 })
-    .map((n) => round((n + 0.5) * Math.LN2));
-  return fc.oneof(
-    { weight: 2, arbitrary: fc.constantFrom(0, -0) },
-    { weight: 4, arbitrary: near(fc.constantFrom(...branchPoints(format)), 8) },
-    { weight: 2, arbitrary: near(cuts, 3) },
-    { weight: 4, arbitrary: uniform(-8, 8) },
-    { weight: 3, arbitrary: uniform(1.02 * zero, 1.2 * one) },
-    { weight: 1, arbitrary: near(fc.constant(0), 2000) }, // the least subnormals
-    { weight: 4, arbitrary: places(format, -largest, largest) },
-  ).filter(Number.isFinite); // a neighbour of the largest float may be none
+  return floatsOf(fc, format);
 }
 
 /** Bit patterns of the format: finite floats, infinities, and NaNs of every payload and sign. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { CodeCell, Notebook, Output } from "../../tools/notebooks/ipynb.ts";
+import { pathToFileURL } from "node:url";
+import { launch, missing as noBrowser } from "../../tools/browser.ts";
 import { readNotebooks } from "../../tools/notebooks.ts";
 import { reportPages, writeReport } from "../../tools/report.ts";
 import { ansiToHtml } from "../../tools/report/ansi.ts";
@@ -66,21 +68,28 @@ function fetched(html: string): string[] {
     .filter((url) => !url.startsWith("data:"));
 }
 
+/** All that it may fetch: what draws figures, if it has any. */
+const needed = (html: string) => html.includes("data-figure>") ? ["plotly.js"] : [];
+
 Deno.test("report: index and one page per notebook, linked with each other", () => {
   const pages = reportPages(content);
   assert.deepEqual([...pages.keys()], ["index.html", "01-one.html", "02-two.html"]);
   for (const html of pages.values()) {
     for (const file of pages.keys()) assert.ok(html.includes(`href="${file}"`));
     assert.ok(html.includes('href="reference/index.html"'), "and with the reference");
-    assert.deepEqual(fetched(html), [], "a page needs nothing but itself");
+    assert.deepEqual(
+      fetched(html),
+      needed(html),
+      "a page needs itself, and for figures one file more",
+    );
     assert.match(html, /default-src 'none'/, "and the browser holds it to that");
   }
 });
 
-Deno.test("report: the library once on pages with figures, not at all on others", () => {
+Deno.test("report: pages with figures load the one copy of the library, others do not", () => {
   const pages = reportPages(content);
   const libraries = [...pages.values()].map((html) =>
-    html.split("plotly.js (cartesian").length - 1
+    html.split('<script src="plotly.js"></script>').length - 1
   );
   assert.deepEqual(libraries, [0, 1, 0]);
   assert.equal(pages.get("01-one.html")?.match(/data-figure>/g)?.length, 2);
@@ -108,7 +117,11 @@ Deno.test("report: an earlier one stays if a new one cannot be made", async () =
   assert.equal(await Deno.readTextFile(`${folder}/index.html`), before);
   await writeReport(folder, { ...content, notebooks: [] });
   const files = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-  assert.deepEqual(files, ["index.html", "reference"], "nothing of the earlier one is left over");
+  assert.deepEqual(
+    files,
+    ["index.html", "plotly.js", "reference"],
+    "nothing of the earlier one is left over",
+  );
   const reference = await Deno.readTextFile(`${folder}/reference/all_symbols.html`);
   for (const name of ["softplusWithGrad", "WebGpuUnavailableError", "Matrix"]) {
     assert.ok(reference.includes(name), name);
@@ -120,7 +133,7 @@ Deno.test("report: the committed notebooks render without a complaint of the for
   const notebooks = await readNotebooks();
   for (const [file, html] of reportPages({ ...content, notebooks })) {
     assert.doesNotMatch(html, /katex-error/, file);
-    assert.deepEqual(fetched(html), [], file);
+    assert.deepEqual(fetched(html), needed(html), file);
   }
 });
 
@@ -187,4 +200,30 @@ Deno.test("tables: numbers on the right; JSON in scripts: nothing that ends them
   const html = table(["name", "ns"], [["a", "1.5"], ["b", "1,234 ns"], ["c", ""]]);
   assert.equal(html.match(/class="number"/g)?.length, 4);
   assert.equal(scriptJson("</script><!--"), '"\\u003c/script>\\u003c!--"');
+});
+
+Deno.test({
+  name: `report: a page that is opened from disk draws its figures${
+    noBrowser === undefined ? "" : ` (${noBrowser})`
+  }`,
+  ignore: noBrowser !== undefined && Deno.env.get("CI") !== "true",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const folder = `${await Deno.makeTempDir()}/report`;
+    const browser = await launch();
+    try {
+      await writeReport(folder, content);
+      const page = await browser.newPage();
+      const complaints: string[] = [];
+      page.on("pageerror", (error) => complaints.push(String(error)));
+      page.on("console", (message) => complaints.push(message.text()));
+      await page.goto(pathToFileURL(`${folder}/01-one.html`).href);
+      await page.waitForSelector(".chart .scatterlayer .point", { state: "attached" });
+      assert.deepEqual(complaints, []);
+    } finally {
+      await browser.close();
+      await Deno.remove(`${folder}/..`, { recursive: true });
+    }
+  },
 });

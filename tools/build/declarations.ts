@@ -19,19 +19,41 @@ interface Declarations {
   /** Of `export ... from`: the public name, the file and the name there. */
   readonly exported: readonly { name: string; from: URL; own: string }[];
   readonly imports: readonly URL[];
+  /** What comes from packages: the statement of each local name, without its specifier, and that. */
+  readonly packages: ReadonlyMap<string, { readonly clause: string; readonly specifier: string }>;
+}
+
+/** What is not rolled in, but imported. */
+export interface Outside {
+  /** The source of another door: what it exports is imported from `file`. */
+  readonly behind: URL;
+  readonly file: string;
+  /** How a package is named in the result. */
+  specifier(name: string): string;
 }
 
 /** The text of the declarations of `entry`. Throws where one name stands for two things. */
-export async function rollDeclarations(entry: URL): Promise<string> {
+export async function rollDeclarations(entry: URL, outside?: Outside): Promise<string> {
   const all = new Map<string, readonly Declared[]>();
   const homes = new Map<string, string>();
   const files = new Map<string, Declarations>();
+  const packages = new Map<string, string>();
+  const others = outside ? await exportsOf(outside.behind) : new Set<string>();
+  const room = outside && new URL("..", outside.behind).href;
   const visit = async (url: URL): Promise<void> => {
     if (files.has(url.href)) return;
     const file = declarationsOf(url, await Deno.readTextFile(url));
     files.set(url.href, file);
     for (const imported of file.imports) await visit(imported);
+    for (const [name, { clause, specifier }] of file.packages) {
+      if (outside) packages.set(name, `${clause} from "${outside.specifier(specifier)}";`);
+    }
+    const isThere = room !== undefined && url.href.startsWith(room);
     for (const [name, list] of file.declared) {
+      if (isThere && others.has(name)) {
+        packages.set(name, `import type { ${name} } from "${outside!.file}";`);
+        continue;
+      }
       // Only public ones and what they use are kept; a clash among those is found below.
       if (!all.has(name)) homes.set(name, url.href);
       else if (homes.get(name) !== url.href) homes.set(name, "twice");
@@ -47,8 +69,12 @@ export async function rollDeclarations(entry: URL): Promise<string> {
     names.push(name);
   }
   const kept = new Set<string>();
+  const heads = new Set<string>();
   const keep = (name: string): void => {
-    if (kept.has(name) || !all.has(name)) return;
+    if (kept.has(name)) return;
+    const imported = packages.get(name);
+    if (imported !== undefined && !all.has(name)) heads.add(imported);
+    if (!all.has(name)) return;
     if (homes.get(name) === "twice") {
       throw new Error(`two files declare ${name}, and the public types use one of them`);
     }
@@ -62,7 +88,17 @@ export async function rollDeclarations(entry: URL): Promise<string> {
       isPublic.has(name) ? text.replace(/^((?:\/\*\*[^]*?\*\/\s*)?)/, "$1export ") : text
     )
   );
-  return texts.join("\n") + "\nexport {};\n";
+  const imports = [...heads].sort().map((one) => one.includes('"npm:') ? MAYBE + one : one);
+  return [...imports, ...texts].join("\n") + "\nexport {};\n";
+}
+
+/** Types of packages that a user need not have: then they are any. */
+const MAYBE = "// @ts-ignore: any, where the package is not installed\n";
+
+/** The names that a module exports. */
+async function exportsOf(url: URL): Promise<Set<string>> {
+  const { declared, exported } = declarationsOf(url, await Deno.readTextFile(url));
+  return new Set([...declared.keys(), ...exported.map(({ name }) => name)]);
 }
 
 function declarationsOf(url: URL, source: string): Declarations {
@@ -74,11 +110,19 @@ function declarationsOf(url: URL, source: string): Declarations {
   const declared = new Map<string, Declared[]>();
   const exported: { name: string; from: URL; own: string }[] = [];
   const imports: URL[] = [];
+  const packages = new Map<string, { clause: string; specifier: string }>();
   for (const statement of file.statements) {
     if (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)) {
       const specifier = statement.moduleSpecifier;
-      const from = specifier && ts.isStringLiteral(specifier) ? new URL(specifier.text, url) : url;
-      if (from !== url) imports.push(from);
+      const text = specifier && ts.isStringLiteral(specifier) ? specifier.text : "./";
+      if (!text.startsWith(".")) {
+        for (const [name, clause] of clausesOf(statement)) {
+          packages.set(name, { clause, specifier: text });
+        }
+        continue;
+      }
+      const from = specifier ? new URL(text, url) : url;
+      if (from !== url && from.pathname.endsWith(".ts")) imports.push(from);
       const clause = ts.isExportDeclaration(statement) ? statement.exportClause : undefined;
       if (clause === undefined || !ts.isNamedExports(clause)) continue;
       for (const { name, propertyName } of clause.elements) {
@@ -100,7 +144,18 @@ function declarationsOf(url: URL, source: string): Declarations {
       declared.set(name, [...declared.get(name) ?? [], { text, uses }]);
     }
   }
-  return { declared, exported, imports };
+  return { declared, exported, imports, packages };
+}
+
+/** Each local name of an import, with the statement that imports it alone. */
+function clausesOf(statement: ts.ImportDeclaration | ts.ExportDeclaration): [string, string][] {
+  if (!ts.isImportDeclaration(statement) || !statement.importClause) return [];
+  const { name, namedBindings } = statement.importClause;
+  const named = namedBindings && ts.isNamedImports(namedBindings) ? namedBindings.elements : [];
+  return [
+    ...name ? [[name.text, `import type ${name.text}`] as [string, string]] : [],
+    ...named.map((one): [string, string] => [one.name.text, `import type { ${one.getText()} }`]),
+  ];
 }
 
 /** Where the comment right before the code begins, of a statement's text with all before it. */

@@ -8,7 +8,7 @@ export interface Figure {
   readonly layout?: Readonly<Record<string, unknown>>;
 }
 
-/** What the page's Plotly, the cartesian bundle, can draw. Other figures stay images. */
+/** What a page draws itself. Other figures stay images: maps, for one, would have to be fetched. */
 const drawable = new Set([
   ...["bar", "box", "contour", "heatmap", "histogram", "histogram2d", "histogram2dcontour"],
   ...["image", "pie", "scatter", "scatterternary", "violin"],

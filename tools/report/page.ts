@@ -1,6 +1,5 @@
-/** The frame that all pages of the report share. A page is one file that needs nothing else. */
+/** The frame that all pages of the report share. A page needs nothing but itself, and Plotly beside it for figures. */
 
-import plotly from "plotly.js-cartesian-dist-min/plotly-cartesian.min.js" with { type: "text" };
 import { escapeHtml } from "./html.ts";
 import cells from "./cells.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
@@ -24,11 +23,15 @@ export interface PageContent {
   readonly body: string;
 }
 
-// The browser itself holds the pages to their promise: it refuses whatever is not in the file.
-const policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; " +
-  "img-src data: blob:";
+/** The file of the report that draws figures; all pages share it. */
+export const PLOTLY = "plotly.js";
 
-/** The whole HTML file. Plotly comes along, once, only where there is a figure to draw. */
+// The browser itself holds the pages to their promise: it refuses whatever does not lie beside them.
+// A page that is opened from disk has no origin of its own, which 'self' would name.
+const policy = "default-src 'none'; script-src 'self' file: 'unsafe-inline'; " +
+  "style-src 'unsafe-inline'; img-src data: blob:";
+
+/** The whole HTML file. Plotly is loaded only where there is a figure to draw. */
 export function page(content: PageContent): string {
   const { file, title, pages, contents = "", body } = content;
   const link = (to: Link) =>
@@ -61,7 +64,7 @@ ${next ? `<a href="${next.file}">${escapeHtml(next.title)} →</a>` : "<span></s
 </nav>
 </main>
 </div>
-${body.includes("data-figure") ? `<script>${inline(plotly)}</script>\n` : ""}<script>
+${body.includes("data-figure") ? `<script src="${PLOTLY}"></script>\n` : ""}<script>
 ${inline(script)}</script>
 </body>
 </html>

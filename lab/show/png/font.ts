@@ -1,20 +1,20 @@
 /**
- * The font of all figures: Source Sans 3, read from its npm package, so that a figure looks the
- * same on a machine that has no fonts at all. What is read of the file is what laying out text
- * needs: the widths of its glyphs and the height of a line.
+ * The font of all figures: Source Sans 3, carried along as text, so that a figure looks the same on
+ * a machine that has no fonts at all. What is read of the file is what laying out text needs: the
+ * widths of its glyphs and the height of a line.
  *
  * Format: OpenType 1.9, tables head, hhea, hmtx and cmap (subtable formats 4 and 12).
  */
-import { fileURLToPath } from "node:url";
-// Imported because what is imported is installed, and only then the files beside it are found.
-import "@expo-google-fonts/source-sans-3/package.json" with { type: "json" };
+import { Buffer } from "node:buffer";
+import { inflateRawSync } from "node:zlib";
+import { bold, regular } from "./embedded_font.ts";
 
 /** Family name as SVG and CSS know it. */
 export const FONT_FAMILY = "Source Sans 3";
 
-/** A weight of the font: where its file is, and its metrics in units of the font size. */
+/** A weight of the font: its file, and its metrics in units of the font size. */
 export interface FontFace {
-  readonly path: string;
+  readonly bytes: Uint8Array;
   readonly ascent: number;
   readonly descent: number;
   /** Width of a text in ems, kerning left out. */
@@ -25,13 +25,12 @@ export interface FontFace {
 
 /** Regular and semi-bold, the two weights that figures use. */
 export const FACES: Readonly<Record<"regular" | "bold", FontFace>> = {
-  regular: readFace("400Regular/SourceSans3_400Regular.ttf"),
-  bold: readFace("600SemiBold/SourceSans3_600SemiBold.ttf"),
+  regular: readFace(regular),
+  bold: readFace(bold),
 };
 
-function readFace(file: string): FontFace {
-  const url = new URL(import.meta.resolve(`@expo-google-fonts/source-sans-3/${file}`));
-  const bytes = Deno.readFileSync(url);
+function readFace(text: string): FontFace {
+  const bytes = inflateRawSync(Buffer.from(text, "base64"));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const tables = readTables(view);
   const unitsPerEm = view.getUint16(tables.head! + 18);
@@ -40,7 +39,7 @@ function readFace(file: string): FontFace {
   const advance = (glyph: number): number =>
     view.getUint16(tables.hmtx! + 4 * Math.min(glyph, metrics - 1)) / unitsPerEm;
   return {
-    path: fileURLToPath(url),
+    bytes,
     ascent: view.getInt16(tables.hhea! + 4) / unitsPerEm,
     descent: -view.getInt16(tables.hhea! + 6) / unitsPerEm,
     width(text) {
