@@ -1,5 +1,5 @@
 /** What notebooks use of the benchmark: measure, load, tables, figures. */
-export { compareValues, errorsOverX, type Form, referenceCurves } from "./report/accuracy.ts";
+export { compareValues, referenceCurves } from "./report/accuracy.ts";
 export { besideReference } from "./report/comparing_runs.ts";
 export {
   about,

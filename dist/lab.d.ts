@@ -16,6 +16,7 @@ import type fc from "npm:fast-check@4.10.2";
 // @ts-ignore: any, where the package is not installed
 import type { DataFrame } from "npm:nodejs-polars@0.25.2";
 import type { Precision } from "./softplus.d.ts";
+import type { WebGpuEngine } from "./softplus.d.ts";
 /** How an implementation is adapted. */
 export interface AdaptOptions {
     /** The element type of its arrays; "f32" unless told. */
@@ -95,6 +96,20 @@ export interface Described {
 }
 /** A named way to draw inputs. */
 export type DistributionName = "normal" | "uniform" | "wide" | "tail";
+/** What a record of a figure says about who it is of. */
+interface Drawn {
+    /** The name that readers see. */
+    readonly implementation: string;
+    /** textbook, kit, peer, own or floor. */
+    readonly kind: string;
+    /** Whose look it has: rows of one library share it. Its name, where this is left out. */
+    readonly family?: string;
+    /** Of the kit, in figures of times; "" where both precisions are in a line. */
+    readonly engine?: string;
+    readonly precision?: string;
+    /** Its look by number, where figures know who else is in them: {@linkcode placesOf}. */
+    readonly place?: number;
+}
 /** Quartiles around a point, as distances from it. */
 interface ErrorBars {
     readonly type: "data";
@@ -104,6 +119,36 @@ interface ErrorBars {
     readonly thickness: number;
     readonly width: number;
     readonly color: string;
+}
+/** Where to look, and the words above the figure. */
+export interface ErrorOptions extends ErrorRange {
+    readonly title?: string;
+    readonly subtitle?: string;
+}
+/** The error of an implementation around x; the columns of `errorPoints` in lab/error_over_x.ts. */
+export interface ErrorPoint extends Drawn {
+    readonly x: number;
+    /** The largest error in ULP around x; infinite for NaN and Infinity that should not be. */
+    readonly ulp: number;
+    /** True where 0, NaN or an infinity stands for a number that is none of them. */
+    readonly wrong: boolean;
+}
+/** Where to look at errors. */
+export interface ErrorRange {
+    /** What the implementations stand for: a name, or an object with `exact(x, format)`. */
+    readonly of: Of;
+    /** Element type: "f16", "f32" or "f64"; "f32" unless told. */
+    readonly dtype?: Format;
+    readonly from: number;
+    readonly to: number;
+    /** Points of a curve; 240 unless told. */
+    readonly bins?: number;
+    /** Inputs tried for each point, whose largest error it shows; 8 unless told. */
+    readonly inputsPerBin?: number;
+    /** Given to each implementation as `{ precision }`; nothing is given unless told. */
+    readonly precision?: Precision;
+    /** Milliseconds that a promise of an implementation may take; 10,000 unless told. */
+    readonly timeout?: number;
 }
 /** A function of the user's own choice, to hold implementations against. */
 export interface ExactFunction {
@@ -120,7 +165,7 @@ export interface Exported {
     readonly name: string;
 }
 /** A Plotly figure. */
-interface Figure {
+export interface Figure {
     readonly data: readonly Trace[];
     readonly layout: Layout;
 }
@@ -210,7 +255,7 @@ export declare class IdentityError extends Error {
  * const mine: Implementation = (x: number) => Math.log(1 + Math.exp(x));
  * const onArrays: Implementation = (x: Float32Array) => x.map((v) => Math.log1p(Math.exp(v)));
  * const method: Implementation = gpu.softplus;
- * const sent: Implementation = { module: new URL("./mine.ts", import.meta.url), name: "softplus" };
+ * const sent: Implementation = { module: "https://example.com/formulas.js", name: "softplus" };
  * ```
  */
 export type Implementation = OwnFunction | Named | Openable | Exported;
@@ -455,6 +500,15 @@ export interface Use {
 }
 /** A typed array of any of them. */
 export type Vector = Float16Array | Float32Array | Float64Array;
+/** A WGSL text that does not compile: what the compiler says of it, by the lines of that text. */
+export declare class WgslError extends Error {
+    readonly name = "WgslError";
+}
+/** What a function in WGSL runs on. */
+export interface WgslOptions {
+    /** The engine whose device computes; one is made, and disposed of, where it is left out. */
+    readonly gpu?: WebGpuEngine;
+}
 /**
  * Tries an implementation, and makes of it a function from array to array.
  *
@@ -472,6 +526,28 @@ export type Vector = Float16Array | Float32Array | Float64Array;
  * ```
  */
 export declare function adapt(name: string, implementation: Implementation, options?: AdaptOptions): Promise<Adapted>;
+/**
+ * A figure of the error in ULP of implementations over x; it shows itself as the result of a cell.
+ *
+ * A point is the largest error of the inputs around x: one input says little about its
+ * neighbourhood, errors jump from float to float. Where 0, an infinity or NaN stands for a number
+ * that is none of them, there is a cross.
+ *
+ * @param implementations each under the name that the figure shows
+ * @throws {TypeError} one is nothing that could be called, or an option does not exist
+ * @throws {RangeError} `of` is not known, or the range is none
+ * @throws {ImplementationError} one throws, returns another length or type, is NaN everywhere, or
+ *   does not settle in time; the message names it
+ *
+ * @example
+ * ```ts ignore
+ * const mine = (x: number) => Math.log(1 + Math.exp(x));
+ * await errorOverX({ mine, softplus }, { of: "softplus", from: -110, to: 20 });
+ * ```
+ */
+export declare function errorOverX(implementations: Readonly<Record<string, Implementation>>, options: ErrorOptions): Promise<Figure & Shown>;
+/** The points of that figure, as records. */
+export declare function errorPoints(implementations: Readonly<Record<string, Implementation>>, options: ErrorRange): Promise<ErrorPoint[]>;
 /**
  * An arbitrary of fast-check: arrays of such floats, of the format's type.
  *
@@ -589,4 +665,20 @@ export declare function referenceOf(of: Of): Promise<Reference>;
  * ```
  */
 export declare function show(figure: AnyFigure, options?: RenderOptions): Promise<Shown>;
+/**
+ * An implementation in WGSL, of float32. WGSL lets exp err by 3 + 2|x| ULP, and log by 3 ULP or 2^-21
+ * near 1.
+ *
+ * @param text an expression of x, or the body of a function of x with its `return`
+ * @throws {TypeError} text is no text
+ * @throws {WgslError} where it is used: it does not compile, with the compiler's words and the line
+ * @throws {WebGpuUnavailableError} where it is used: there is no GPU
+ *
+ * @example
+ * ```ts ignore
+ * const stable = wgsl("max(x, 0.0) + log(1.0 + exp(-abs(x)))");
+ * await errorOverX({ stable }, { of: "softplus", from: -110, to: 20 });
+ * ```
+ */
+export declare function wgsl(text: string, { gpu }?: WgslOptions): Openable;
 export {};

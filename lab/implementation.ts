@@ -1,6 +1,6 @@
 /**
  * What may be handed in: somebody's own function, an engine's method, a shader, a library. The
- * adapter in adapt.ts makes one thing of all of them.
+ * adapter in lab/adapt.ts makes one thing of all of them.
  *
  * @module
  */
@@ -93,7 +93,7 @@ export interface Exported {
  * const mine: Implementation = (x: number) => Math.log(1 + Math.exp(x));
  * const onArrays: Implementation = (x: Float32Array) => x.map((v) => Math.log1p(Math.exp(v)));
  * const method: Implementation = gpu.softplus;
- * const sent: Implementation = { module: new URL("./mine.ts", import.meta.url), name: "softplus" };
+ * const sent: Implementation = { module: "https://example.com/formulas.js", name: "softplus" };
  * ```
  */
 export type Implementation = OwnFunction | Named | Openable | Exported;

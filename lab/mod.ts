@@ -1,5 +1,8 @@
 /** The source behind the door lab.ts: what a notebook imports. */
 export { adapt, type Adapted, type AdaptOptions } from "./adapt.ts";
+export { type ErrorOptions, errorOverX, errorPoints, type ErrorRange } from "./error_over_x.ts";
+export type { ErrorPoint } from "./figures/curves.ts";
+export type { Figure } from "./figures/types.ts";
 export type { Format, Vector } from "./floats.ts";
 export {
   type Answer,
@@ -29,4 +32,5 @@ export { race } from "./race/race.ts";
 export type { DistributionName } from "./race/distributions.ts";
 export { type RacePair, RaceResult, type RaceRow } from "./race/result.ts";
 export type { RenderOptions } from "./show/png.ts";
+export { wgsl, WgslError, type WgslOptions } from "./wgsl.ts";
 export { type AnyFigure, type MimeBundle, show, type Shown } from "./show/show.ts";

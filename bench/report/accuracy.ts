@@ -1,79 +1,14 @@
 /** How far off results are: computed anew each time, quick, and the same on every run. */
-import { step, ulp } from "../../lab/floats.ts";
-import type { Dtype, FloatArray, FunctionName, Quantity } from "../plans/cases.ts";
-import { draws, floatArray } from "../plans/cases.ts";
-import type { CurvePoint, ErrorPoint } from "../../lab/figures/curves.ts";
+import { ulp } from "../../lab/floats.ts";
+import type { Dtype, FloatArray, FunctionName } from "../plans/cases.ts";
+import { draws } from "../plans/cases.ts";
+import type { CurvePoint } from "../../lab/figures/curves.ts";
 import type { Implementation, Loaded } from "../peers/implementation.ts";
 import type { Gap } from "../../lab/implementation.ts";
 import { isGap } from "../../lab/implementation.ts";
 import { makeInputs } from "../plans/inputs.ts";
 import { runOnce } from "../../lab/race/timing.ts";
-import { isWrong } from "../../lab/oracle/error.ts";
-import { correct, errorInUlp } from "../race/validate.ts";
-
-/** A function from an array to a new one, with what a figure needs to know about it. */
-export interface Form {
-  readonly name: string;
-  readonly kind: "textbook" | "kit" | "peer";
-  /** Whose look it has in figures; its name, where this is left out. */
-  readonly family?: string;
-  apply(x: FloatArray): FloatArray;
-}
-
-/** Where to look at errors. */
-export interface ErrorRange {
-  readonly quantity: Quantity;
-  readonly dtype: Dtype;
-  readonly from: number;
-  readonly to: number;
-  /** Points of the resulting curve. */
-  readonly bins?: number;
-  /** Inputs tried for each point, whose largest error it shows. */
-  readonly inputsPerBin?: number;
-}
-
-/**
- * The largest error in ULP of each form, in bins over x: for the figure `errorOverX`. One input
- * says little about its neighbourhood, errors jump from float to float; a bin's largest says more.
- */
-export function errorsOverX(forms: readonly Form[], range: ErrorRange): ErrorPoint[] {
-  const x = inputsOf(range);
-  return forms.flatMap((form) => binned(form, x, form.apply(x.slice()), range));
-}
-
-const [BINS, INPUTS_PER_BIN] = [240, 8];
-
-/** The inputs that are tried, bin after bin. */
-export function inputsOf(range: ErrorRange): FloatArray {
-  const { dtype, from, to, bins = BINS, inputsPerBin = INPUTS_PER_BIN } = range;
-  const x = floatArray(dtype, bins * inputsPerBin);
-  for (let i = 0; i < x.length; i++) x[i] = from + (to - from) * (i + 0.5) / x.length;
-  // Evenly spaced numbers have few bits, and few bits are kind to naive forms: step off them.
-  for (let i = 0; i < x.length; i++) x[i] = step(x[i]!, i * 7919 % 1009, dtype);
-  return x;
-}
-
-/** The largest error of each bin, of results that were computed from `inputsOf` the range. */
-export function binned(
-  { name, kind, family = name }: Omit<Form, "apply">,
-  x: FloatArray,
-  results: FloatArray,
-  range: ErrorRange,
-): ErrorPoint[] {
-  const { quantity, dtype, from, to, bins = BINS, inputsPerBin = INPUTS_PER_BIN } = range;
-  return Array.from({ length: bins }, (_, bin): ErrorPoint => {
-    let ulp = 0;
-    let wrong = false;
-    for (let i = bin * inputsPerBin; i < (bin + 1) * inputsPerBin; i++) {
-      const [input, got] = [x[i]!, results[i]!];
-      const error = errorInUlp(quantity, input, got, dtype);
-      ulp = Math.max(ulp, error);
-      wrong ||= isWrong(got, correct(quantity, input, dtype), error);
-    }
-    const middle = from + (to - from) * (bin + 0.5) / bins;
-    return { implementation: name, kind, family, x: middle, ulp, wrong };
-  });
-}
+import { correct } from "../race/validate.ts";
 
 /** Softplus, its derivative, and max(x, 0), which softplus smooths: correct values, for a figure. */
 export function referenceCurves(from: number, to: number, points = 241): CurvePoint[] {

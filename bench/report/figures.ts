@@ -2,7 +2,7 @@
 export type { Figure } from "../../lab/figures/types.ts";
 export type { Timing, Titles } from "../../lab/figures/sizes.ts";
 export type { CurvePoint, ErrorPoint } from "../../lab/figures/curves.ts";
-export { errorOverX, functionsOverX } from "../../lab/figures/curves.ts";
+export { errorCurves, functionsOverX } from "../../lab/figures/curves.ts";
 export type { GpuTiming } from "../../lab/figures/elements.ts";
 export { timeOverElements, trafficOverElements } from "../../lab/figures/elements.ts";
 export type { EnvelopePoint } from "../../lab/figures/binades.ts";

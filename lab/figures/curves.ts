@@ -1,5 +1,6 @@
 /** Figures over x: the functions themselves, and the error of their implementations. */
 import { groupBy } from "../statistics.ts";
+import { type Format, FORMATS } from "../floats.ts";
 import type { Figure, Mark, Trace } from "./types.ts";
 import { numberLabel } from "./axes.ts";
 import type { Titles } from "./sizes.ts";
@@ -42,7 +43,7 @@ export function functionsOverX(data: readonly CurvePoint[], titles: Titles = {})
   };
 }
 
-/** The error of an implementation around x; the columns of `accuracy.errorOverX`. */
+/** The error of an implementation around x; the columns of `errorPoints` in lab/error_over_x.ts. */
 export interface ErrorPoint extends Drawn {
   readonly x: number;
   /** The largest error in ULP around x; infinite for NaN and Infinity that should not be. */
@@ -58,15 +59,15 @@ const FLOOR = 2 ** -6;
  * Error in ULP over x, logarithmic. Where a result is wrong altogether its mark is a cross: at its
  * error, or at the top edge where that is infinite.
  *
- * @param dtype says which error stands for "no digit is right": 2^24 or 2^53 ULP
+ * @param dtype says which error stands for "no digit is right": 2^11, 2^24 or 2^53 ULP
  */
-export function errorOverX(
+export function errorCurves(
   data: readonly ErrorPoint[],
-  dtype: "f32" | "f64",
+  dtype: Format,
   titles: Titles = {},
 ): Figure {
   const points = data;
-  const digits = dtype === "f32" ? 24 : 53;
+  const digits = FORMATS[dtype].precision;
   const top = 2 ** (digits + 3);
   const groups = [...groupBy(points, ({ implementation }) => implementation)];
   const traces = groups.flatMap(([name, group], i) => {
@@ -74,7 +75,7 @@ export function errorOverX(
     return [errorLine(name, sorted, i, groups.length), ...errorCrosses(name, sorted, top, i)];
   });
   const power = Math.log10(top);
-  const step = dtype === "f32" ? 1 : 2;
+  const step = dtype === "f64" ? 2 : 1;
   const powers = Array.from({ length: Math.floor(power / step) + 1 }, (_, i) => i * step).slice(1);
   const layout = layoutOf({
     title: titles.title ?? "Error over x: lower is better",

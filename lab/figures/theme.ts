@@ -47,26 +47,57 @@ export interface Look {
 export interface Drawn {
   /** The name that readers see. */
   readonly implementation: string;
-  /** textbook, kit, peer or floor. */
+  /** textbook, kit, peer, own or floor. */
   readonly kind: string;
   /** Whose look it has: rows of one library share it. Its name, where this is left out. */
   readonly family?: string;
   /** Of the kit, in figures of times; "" where both precisions are in a line. */
   readonly engine?: string;
   readonly precision?: string;
+  /** Its look by number, where figures know who else is in them: {@linkcode placesOf}. */
+  readonly place?: number;
+}
+
+/**
+ * Places of looks for the names of a figure, such that none has the colour of another while colours
+ * last, nor ever its colour and marker. Who has a settled look keeps it.
+ */
+export function placesOf(
+  drawn: readonly Drawn[],
+): ReadonlyMap<string, { readonly place?: number }> {
+  const families = new Map(
+    drawn.map(({ implementation, family = implementation }) => [implementation, family] as const),
+  );
+  const settled = [...families.values()].map((family) => SETTLED.indexOf(family));
+  const taken = settled.filter((place) => place >= 0);
+  const places = new Map<string, { readonly place?: number }>();
+  for (const [name, family] of families) {
+    if (SETTLED.includes(family)) continue;
+    const free = (place: number) =>
+      taken.length < COLOURS.length
+        ? taken.every((other) => other % COLOURS.length !== place % COLOURS.length)
+        : !taken.includes(place);
+    let place = 0;
+    while (!free(place)) place++;
+    taken.push(place);
+    places.set(name, { place });
+  }
+  return places;
 }
 
 /** The look of an implementation: the same in every figure, whoever else is in it. */
-export function lookOf({ implementation, kind, family = implementation }: Drawn): Look {
+export function lookOf(
+  { implementation, kind, family = implementation, place: given }: Drawn,
+): Look {
   if (kind === "floor") return { colour: "#777777", marker: "line-ew-open", dash: "dot", width: 2 };
   const settled = SETTLED.indexOf(family);
-  const place = settled >= 0 ? settled : letters(family);
+  const place = settled >= 0 ? settled : given ?? letters(family);
   const marker = MARKERS[(place + Math.floor(place / COLOURS.length)) % MARKERS.length]!;
   return {
     colour: COLOURS[place % COLOURS.length]!,
     // The kit's markers are filled: a second sign, beside the line, that stays in black and white.
     marker: kind === "kit" ? marker : `${marker}-open`,
-    dash: { kit: "solid", textbook: "dash" }[kind] ?? "dashdot",
+    dash: { kit: "solid", own: "solid", textbook: "dash" }[kind] ?? "dashdot",
     width: kind === "kit" ? 2.5 : 1.75,
   };
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { decadeAxis, durationLabel, numberLabel, sizeAxis } from "../../lab/figures/axes.ts";
 import type { ErrorPoint, Timing } from "../../bench/report/figures.ts";
 import {
-  errorOverX,
+  errorCurves,
   functionsOverX,
   roofline,
   timeOverSize,
@@ -56,7 +56,7 @@ Deno.test("figures: pure, plain data, titled, every axis labelled", () => {
     timePerElement(timed),
     roofline(timed),
     functionsOverX([{ name: "f", x: 0, y: 1 }]),
-    errorOverX(points, "f32"),
+    errorCurves(points, "f32"),
   ];
   for (const figure of make()) {
     assert.deepEqual(structuredClone(figure), figure);
@@ -67,7 +67,7 @@ Deno.test("figures: pure, plain data, titled, every axis labelled", () => {
   assert.deepEqual(make(), make());
 });
 
-Deno.test("errorOverX: what is wrong altogether gets crosses, at the edge where it is infinite", () => {
+Deno.test("errorCurves: what is wrong altogether gets crosses, at the edge where it is infinite", () => {
   const point = (x: number, ulp: number, wrong: boolean): ErrorPoint => ({
     implementation: "naive",
     kind: "textbook",
@@ -75,7 +75,7 @@ Deno.test("errorOverX: what is wrong altogether gets crosses, at the edge where 
     ulp,
     wrong,
   });
-  const { data, layout } = errorOverX(
+  const { data, layout } = errorCurves(
     [point(2, Infinity, true), point(0, 0, false), point(1, 1e7, true)],
     "f32",
   );

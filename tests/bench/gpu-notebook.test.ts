@@ -1,7 +1,9 @@
 /** What notebook 04 shows of a GPU: break-even sizes, bandwidth, built-in arithmetic, the chain. */
 import assert from "node:assert/strict";
 import { WebGpuUnavailableError } from "../../kernels/engines/mod.ts";
-import { builtInErrors, computeExpression } from "../../bench/gpu/builtins.ts";
+import { builtInErrors } from "../../bench/gpu/builtins.ts";
+import { adapt } from "../../lab/adapt.ts";
+import { wgsl } from "../../lab/wgsl.ts";
 import { formatChain, measureChain } from "../../bench/gpu/chain.ts";
 import { measureConcurrent } from "../../bench/gpu/concurrent.ts";
 import { CPU_ROWS } from "../../bench/gpu/cpu.ts";
@@ -133,7 +135,8 @@ gpuTest(
   "built-in arithmetic is computed by the GPU, and loses where the kit does not",
   async (gpu) => {
     const x = Float32Array.of(-2, 0, 3.5);
-    assert.deepEqual(await computeExpression(gpu, "2.0 * x", x), Float32Array.of(-4, 0, 7));
+    const doubled = await adapt("doubled", wgsl("2.0 * x", { gpu }), { dtype: "f32" });
+    assert.deepEqual(await doubled.apply(x), Float32Array.of(-4, 0, 7));
     for (const fn of ["softplus", "sigmoid"] as const) {
       const points = await builtInErrors(gpu, fn, { from: -100, to: 20 });
       const worst = (name: string) =>

@@ -1,7 +1,8 @@
 /** Figures as pictures, on a machine without a browser and without fonts. */
 import assert from "node:assert/strict";
-import { errorsOverX, type Form, referenceCurves } from "../../bench/report/accuracy.ts";
-import { errorOverX, functionsOverX, speedUpOverPeers } from "../../bench/report/figures.ts";
+import { referenceCurves } from "../../bench/report/accuracy.ts";
+import { functionsOverX, speedUpOverPeers } from "../../bench/report/figures.ts";
+import { errorOverX } from "../../lab/error_over_x.ts";
 import { FACES } from "../../lab/show/png/font.ts";
 import { boxOf, type SvgElement, textLength } from "../../lab/show/png/layout.ts";
 import { renderPng, renderSvg } from "../../lab/show/png.ts";
@@ -53,16 +54,12 @@ Deno.test("render: text is drawn although the system's fonts are not used", asyn
 });
 
 Deno.test("render: the font has every character that figures write", async () => {
-  const naive: Form = {
-    name: "naive",
-    kind: "textbook",
-    apply: (x) => x.map((v) => Math.log(1 + Math.exp(v))),
-  };
-  const range = { quantity: "softplus", dtype: "f32", from: -110, to: 100, bins: 20 } as const;
+  const naive = (x: number) => Math.log(1 + Math.exp(x));
+  const range = { of: "softplus", from: -110, to: 100, bins: 20 } as const;
   const speed = { peer: "a", precision: "exact", wrong: true, n: 10, median: 2, q1: 1.9, q3: 2.1 };
   const figures = [
     curves,
-    errorOverX(errorsOverX([naive], range), "f32"),
+    await errorOverX({ naive }, range),
     speedUpOverPeers([speed]),
   ];
   for (const figure of figures) {
