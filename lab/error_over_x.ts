@@ -74,7 +74,19 @@ export async function errorOverX(
   return { ...figure, [DISPLAY]: () => figureBundle(figure) };
 }
 
-/** The points of that figure, as records. */
+/**
+ * The points of that figure, as records.
+ *
+ * @example
+ * ```ts
+ * import { errorPoints } from "@softplus/kit/lab";
+ * import assert from "node:assert/strict";
+ *
+ * const range = { of: "softplus", from: -20, to: 0, bins: 10 } as const;
+ * const points = await errorPoints({ mine: (x: number) => Math.log1p(Math.exp(x)) }, range);
+ * assert.ok(points.every(({ ulp }) => ulp <= 0.501));
+ * ```
+ */
 export async function errorPoints(
   implementations: Readonly<Record<string, Implementation>>,
   options: ErrorRange,

@@ -98,7 +98,18 @@ export interface Exported {
  */
 export type Implementation = OwnFunction | Named | Openable | Exported;
 
-/** An implementation that does not do what one has to; the message names it. */
+/**
+ * An implementation that does not do what one has to; the message names it.
+ *
+ * @example
+ * ```ts
+ * import { certify, ImplementationError } from "@softplus/kit/lab";
+ * import assert from "node:assert/strict";
+ *
+ * const short = (x: Float32Array) => x.slice(1);
+ * await assert.rejects(certify(short, { of: "softplus" }), ImplementationError);
+ * ```
+ */
 export class ImplementationError extends Error {
   override readonly name = "ImplementationError";
 

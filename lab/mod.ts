@@ -1,5 +1,12 @@
 /** The source behind the door lab.ts: what a notebook imports. */
 export { adapt, type Adapted, type AdaptOptions } from "./adapt.ts";
+export { certify, type CertifyOptions } from "./certify/certify.ts";
+export {
+  type BitsAndValue,
+  Certification,
+  type CertificationData,
+  type Found,
+} from "./certify/certification.ts";
 export { type ErrorOptions, errorOverX, errorPoints, type ErrorRange } from "./error_over_x.ts";
 export type { ErrorPoint } from "./figures/curves.ts";
 export type { Figure } from "./figures/types.ts";

@@ -10,7 +10,14 @@ const WORKGROUP = 64;
 /** The most workgroups in one dimension of a dispatch. */
 const MOST = 65_535;
 
-/** A WGSL text that does not compile: what the compiler says of it, by the lines of that text. */
+/**
+ * A WGSL text that does not compile: what the compiler says of it, by the lines of that text.
+ *
+ * @example
+ * ```ts ignore
+ * await errorOverX({ typo: wgsl("log(1.0 + exp(y))") }, { of: "softplus", from: -1, to: 1 }); // WgslError
+ * ```
+ */
 export class WgslError extends Error {
   override readonly name = "WgslError";
 }

@@ -13,6 +13,13 @@ const gpu = `declare global {
 }
 `;
 
+/** The same of what the laboratory takes of the web. */
+const web = `declare global {
+  interface URL {}
+  interface AbortSignal {}
+}
+`;
+
 /** For projects whose `lib` is older: of the newer libraries these are what is needed. */
 const libraries = `/// <reference lib="es2017.sharedmemory" />
 /// <reference lib="esnext.disposable" />
@@ -90,9 +97,12 @@ export async function pack(into: string): Promise<Packed> {
     await put(olderTypes, about + gpu + forOlder(declarations));
     const lab = unversioned(await take("dist/lab.d.ts"));
     await put("lab.js", unversioned(await take("dist/lab.js")));
-    await put(labTypes, libraries + lab);
+    await put(labTypes, libraries + gpu + web + lab);
     const aboutLab = about.replace(types, labTypes);
-    await put(olderLabTypes, aboutLab + forOlder(lab).replaceAll(`./${types}`, `./${olderTypes}`));
+    await put(
+      olderLabTypes,
+      aboutLab + gpu + web + forOlder(lab).replaceAll(`./${types}`, `./${olderTypes}`),
+    );
     for (const name of ["README.md", "CHANGELOG.md", "LICENSE"]) await put(name, await take(name));
     const { success, stdout, stderr } = await capture(
       "npm",

@@ -40,6 +40,15 @@ export function join(
   name: FunctionName,
   format: Format,
 ): Joined {
+  return joinWith(slices, format, (worst) => maxUlpOf(worst, name, format));
+}
+
+/** The same for any function; `maxUlp` measures the worst error once more. */
+export function joinWith(
+  slices: Iterable<SliceResult>,
+  format: Format,
+  maxUlp: (worst: SliceResult | undefined) => number,
+): Joined {
   const all = [...slices].sort((a, b) => a.slice - b.slice);
   const total = (of: (slice: SliceResult) => number) => all.reduce((sum, s) => sum + of(s), 0);
   let worst: SliceResult | undefined;
@@ -49,7 +58,7 @@ export function join(
   return {
     inputs: total((s) => s.inputs),
     misrounded: total((s) => s.misrounded),
-    maxUlp: maxUlpOf(worst, name, format),
+    maxUlp: maxUlp(worst),
     worst: worst?.worst ?? null,
     histogram: EDGES.concat(Infinity).map((_, bin) => total((s) => s.histogram[bin]!)),
     violations: Object.fromEntries(RULES.map((rule) => {

@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { FORMATS } from "../floats.ts";
+import { type Format, FORMATS } from "../floats.ts";
 import { bitsOfWitness, F32_PER_UNIT, type WitnessBits, wrongKind } from "../oracle/error.ts";
-import { EDGES, type Format, type Rule, RULES, type SliceResult, type Violation } from "./types.ts";
+import { EDGES, type Rule, RULES, type SliceResult, type Violation } from "./types.ts";
 
 /** The greatest error of the correctly rounded results of a block, and where. */
 export interface Rounding {

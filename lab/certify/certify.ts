@@ -1,0 +1,289 @@
+/**
+ * Certifies any implementation: how far off its results are, over every float32, a part of them, or a
+ * dense subset.
+ *
+ * @module
+ */
+import type { Precision } from "../../kernels/bounds.ts";
+import { adapt, type Adapted } from "../adapt.ts";
+import {
+  arrayOfBits,
+  arrayOfLength,
+  bitsOf,
+  type Format,
+  fromBits,
+  type Vector,
+} from "../floats.ts";
+import { Random } from "../random.ts";
+import type { Implementation } from "../implementation.ts";
+import { checkOptions } from "../options.ts";
+import { isWrong } from "../oracle/error.ts";
+import { type KnownName, type Of, type Reference, referenceOf } from "../oracle/reference.ts";
+import { makeReference, refer, type Reference as Screened } from "../oracle/screen.ts";
+import { progress } from "../progress.ts";
+import { Certification } from "./certification.ts";
+import { joinWith } from "./join.ts";
+import { blocks, exponentOfSlice, SLICE_SIZE, SLICES } from "./slices.ts";
+import { errorOfRounding, Tally } from "./tally.ts";
+import type { SliceResult } from "./types.ts";
+
+/** What to certify, and how. */
+export interface CertifyOptions {
+  /** What the implementation stands for: a name, or an object with `exact(x, format)`. */
+  readonly of: Of;
+  /** Element type: "f16", "f32" or "f64"; "f32" unless told. */
+  readonly dtype?: Format;
+  /** Given to the implementation as `{ precision }`; nothing is given unless told. */
+  readonly precision?: Precision;
+  /** Only inputs from the first to the second number, both included. */
+  readonly between?: readonly [number, number];
+  /** float32: a dense subset, 8.5 million inputs and all the hard ones, in place of all 2^32. */
+  readonly quick?: boolean;
+  /** The name that the result prints; the function's own unless told. */
+  readonly name?: string;
+  /** Ends the run: the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds that a promise of the implementation may take; 10,000 unless told. */
+  readonly timeout?: number;
+  /** Whether a progress bar is drawn; it is unless told. */
+  readonly progress?: boolean;
+}
+
+const OPTIONS = [
+  ...["of", "dtype", "precision", "between", "quick"],
+  ...["name", "signal", "timeout", "progress"],
+];
+
+/** Elements that an implementation gets at a time. */
+const BLOCK = 2 ** 15;
+
+/** Inputs of float64, which has too many for all. */
+const SAMPLES = 20_000;
+
+/** How a function of the oracle is had from a quicker reference: at -x, and negative, or not. */
+const QUICKER = {
+  softplus: { name: "softplus", mirrors: false, sign: 1, slope: 1 },
+  sigmoid: { name: "sigmoid", mirrors: false, sign: 1, slope: 1 },
+  softplusGrad: { name: "sigmoid", mirrors: false, sign: 1, slope: 1 },
+  sigmoidGrad: { name: "sigmoidGrad", mirrors: false, sign: 1, slope: 0 },
+  logSigmoid: { name: "softplus", mirrors: true, sign: -1, slope: 1 },
+  logSigmoidGrad: { name: "sigmoid", mirrors: true, sign: 1, slope: -1 },
+} as const;
+
+/**
+ * Tries an implementation at every float32 (2^32 inputs: 5 to 30 minutes on this thread), with
+ * progress; every float16; or 20,000 samples of float64.
+ *
+ * @returns the greatest error in ULP with its input, results that are not the correctly rounded ones,
+ *   wrong NaNs, infinities and zeros, steps against the function's slope; it shows itself as the result
+ *   of a cell
+ * @throws {TypeError} the implementation cannot be called, or an option does not exist
+ * @throws {RangeError} `of` is not known, or `between` is no range
+ * @throws {ImplementationError} it throws, returns another length or type, is NaN everywhere, or does
+ *   not settle in time; the message names it
+ *
+ * @example Where the textbook form loses its digits
+ * ```ts
+ * import { certify } from "@softplus/kit/lab";
+ * import assert from "node:assert/strict";
+ *
+ * const textbook = (x: number) => Math.log(1 + Math.exp(x));
+ * const found = await certify(textbook, { of: "softplus", between: [-20, -19.999] });
+ * assert.ok(found.maxUlp > 0.5 && found.misrounded > 0);
+ * ```
+ */
+export async function certify(
+  implementation: Implementation,
+  options: CertifyOptions,
+): Promise<Certification> {
+  checkOptions("certify", options, OPTIONS);
+  const { dtype = "f32", between, precision, timeout } = options;
+  checkBetween(between);
+  const reference = await referenceOf(options.of);
+  const name = options.name ?? ((implementation as { name?: string } | null)?.name || "mine");
+  const told = { dtype, reference, ...(precision && { precision }), ...(timeout && { timeout }) };
+  await using one = await adapt(name, implementation, told);
+  const { known } = reference;
+  const results = dtype === "f32" && known !== undefined
+    ? await everyFloat32(one, known, options)
+    : [await oneByOne(one, reference, inputsOf(dtype, options), options.signal)];
+  const against = results.reduce((sum, { steps }) => sum + steps, 0);
+  const slices = results.map(({ slice }) => slice);
+  // Of the inputs that are not float32 the exponents are not kept.
+  const joined = joinWith(slices, "f32", (worst) => maxUlpOf(worst, reference, dtype));
+  return new Certification({
+    name,
+    function: reference.name,
+    dtype,
+    method: methodOf(options),
+    hasBinades: dtype === "f32" && known !== undefined,
+    joined,
+    stepsAgainstSlope: against,
+  });
+}
+
+/** The worst error once more, by the exact value. */
+function maxUlpOf(worst: SliceResult | undefined, reference: Reference, dtype: Format): number {
+  if (worst === undefined) return 0;
+  const { x, got } = worst.worst!;
+  return reference.error(fromBits(BigInt(x), dtype), fromBits(BigInt(got), dtype), dtype);
+}
+
+function checkBetween(between: readonly [number, number] | undefined): void {
+  if (between === undefined) return;
+  const [from, to] = between;
+  if (between.length === 2 && from <= to) return;
+  throw new RangeError(`certify: between must be [from, to] with from <= to, got [${between}]`);
+}
+
+function methodOf({ dtype = "f32", between, quick }: CertifyOptions): string {
+  const part = between === undefined ? "" : ` from ${between[0]} to ${between[1]}`;
+  if (dtype === "f64") return `${SAMPLES.toLocaleString("en")} float64${part}`;
+  if (dtype === "f16") return `every float16${part}`;
+  return quick ? `a dense subset of float32${part}` : `every float32${part}`;
+}
+
+/** What one slice told, and steps against the slope. */
+interface Told {
+  readonly slice: SliceResult;
+  readonly steps: number;
+}
+
+async function everyFloat32(
+  one: Adapted,
+  known: KnownName,
+  { between, quick = false, signal, progress: isShown = true }: CertifyOptions,
+): Promise<Told[]> {
+  const slices = Array.from({ length: SLICES }, (_, slice) => slice)
+    .filter((slice) => between === undefined || touches(slice, between));
+  const space = { reference: makeReference(BLOCK), at: new Float32Array(BLOCK) };
+  const bar = isShown ? progress(slices.length, "binades") : undefined;
+  const told: Told[] = [];
+  try {
+    for (const slice of slices) {
+      const judge = new Judge(one, known, slice, space);
+      await blocks(slice, quick, BLOCK, async (bits) => {
+        signal?.throwIfAborted();
+        await judge.block(between === undefined ? bits : within(bits, between));
+      });
+      told.push(judge.told());
+      bar?.tick();
+      await new Promise((next) => setTimeout(next)); // lets the bar, and an interrupt, through
+    }
+  } finally {
+    await bar?.done();
+  }
+  return told;
+}
+
+/** Whether a slice has a number of the range. */
+function touches(slice: number, [from, to]: readonly [number, number]): boolean {
+  const first = slice * SLICE_SIZE;
+  const ends = new Float32Array(Uint32Array.of(first, first + SLICE_SIZE - 1).buffer);
+  const [least, most] = slice < 256 ? [ends[0]!, ends[1]!] : [ends[1]!, ends[0]!];
+  return least <= to && most >= from;
+}
+
+/** The patterns whose numbers are in the range. */
+function within(
+  bits: Uint32Array<ArrayBuffer>,
+  [from, to]: readonly [number, number],
+): Uint32Array<ArrayBuffer> {
+  const x = new Float32Array(bits.buffer, bits.byteOffset, bits.length);
+  return bits.filter((_, i) => x[i]! >= from && x[i]! <= to);
+}
+
+/** Arrays that slices share. */
+interface Space {
+  readonly reference: Screened;
+  readonly at: Float32Array<ArrayBuffer>;
+}
+
+/** Holds one binade of an implementation against the screened reference. */
+class Judge {
+  readonly #one: Adapted;
+  readonly #rule: typeof QUICKER[KnownName];
+  readonly #slice: number;
+  readonly #space: Space;
+  readonly #tally = new Tally("f32");
+  #last = NaN;
+  #steps = 0;
+
+  constructor(one: Adapted, known: KnownName, slice: number, space: Space) {
+    this.#one = one;
+    this.#rule = QUICKER[known];
+    this.#slice = slice;
+    this.#space = space;
+  }
+
+  async block(bits: Uint32Array<ArrayBuffer>): Promise<void> {
+    if (bits.length === 0) return;
+    const { name, mirrors, sign } = this.#rule;
+    const { reference } = this.#space;
+    const x = new Float32Array(bits.buffer, bits.byteOffset, bits.length);
+    const at = this.#space.at.subarray(0, x.length);
+    for (let i = 0; i < x.length; i++) at[i] = mirrors ? -x[i]! : x[i]!;
+    refer(name, at, exponentOfSlice(this.#slice), reference);
+    const { y, want, wantBits, hard } = reference;
+    const rounding = errorOfRounding(y, want, wantBits, x.length);
+    const got = await this.#one.apply(x) as Float32Array<ArrayBuffer>;
+    this.#tally.compare(x, got, reference, rounding, sign);
+    this.#tally.mpfr += hard.length;
+    this.#countSteps(got);
+  }
+
+  /** Steps in the wrong direction: the patterns of negative numbers go down. */
+  #countSteps(got: Float32Array): void {
+    const direction = this.#rule.slope * (this.#slice < 256 ? 1 : -1);
+    for (const value of got) {
+      if (direction * (value - this.#last) < 0) this.#steps++;
+      this.#last = value;
+    }
+  }
+
+  told(): Told {
+    return { slice: this.#tally.result(this.#slice), steps: this.#steps };
+  }
+}
+
+/** The inputs of the formats that have no quicker reference, or of a function of the user's own. */
+function inputsOf(dtype: Format, { between = [-Infinity, Infinity] }: CertifyOptions): Vector {
+  const [from, to] = between;
+  if (dtype === "f16") {
+    const all = arrayOfBits("f16", Array.from({ length: 2 ** 16 }, (_, i) => BigInt(i)));
+    return all.filter((x) => Number.isNaN(x) || (x >= from && x <= to)) as Vector;
+  }
+  const random = new Random(1);
+  const x = arrayOfLength(dtype, SAMPLES);
+  const [low, high] = [Math.max(from, -800), Math.min(to, 800)];
+  for (let i = 0; i < x.length; i++) {
+    const size = 2 ** (40 * random.uniform() - 30) * (random.uniform() < 0.5 ? -1 : 1);
+    x[i] = i % 2 === 0
+      ? low + (high - low) * random.uniform()
+      : Math.min(Math.max(size, low), high);
+  }
+  return x;
+}
+
+async function oneByOne(
+  one: Adapted,
+  reference: Reference,
+  x: Vector,
+  signal: AbortSignal | undefined,
+): Promise<Told> {
+  const got = await one.apply(x);
+  const tally = new Tally(one.dtype);
+  for (let i = 0; i < x.length; i++) {
+    if (i % 4096 === 0) {
+      signal?.throwIfAborted();
+      await new Promise((next) => setTimeout(next));
+    }
+    const want = reference.exact(x[i]!, one.dtype);
+    const error = reference.error(x[i]!, got[i]!, one.dtype);
+    if (bitsOf(got[i]!, one.dtype) === bitsOf(want, one.dtype)) tally.agree(x[i]!, want, error);
+    else tally.judge(x[i]!, got[i]!, want, error);
+    if (isWrong(got[i]!, want, error) && got[i] === 0) tally.flushed++;
+    tally.inputs++;
+  }
+  return { slice: tally.result(0), steps: 0 };
+}
