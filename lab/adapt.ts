@@ -20,6 +20,7 @@ import {
   type Named,
   type OwnFunction,
 } from "./implementation.ts";
+import { checkDtype } from "./options.ts";
 import type { Reference } from "./oracle/reference.ts";
 
 /** How an implementation is adapted. */
@@ -88,9 +89,7 @@ export async function adapt(
   checkImplementation(name, implementation);
   const { dtype = "f32", timeout = 10_000, precision, reference, probe = PROBE } = options;
   if (!(timeout > 0)) throw new RangeError(`timeout must be positive milliseconds, got ${timeout}`);
-  if (!Object.hasOwn(CLASSES, dtype)) {
-    throw new RangeError(`dtype must be f16, f32 or f64, got ${describeOther(dtype)}`);
-  }
+  checkDtype(dtype);
   const use = { of: reference?.name ?? "", dtype, ...(precision ? { precision } : {}) };
   const opened = await withTime(name, timeout, openOf(name, implementation, use));
   const f = precision === undefined

@@ -12,7 +12,7 @@ import { arrayOfLength, type Format, step, type Vector } from "./floats.ts";
 import type { Described, Implementation } from "./implementation.ts";
 import { isWrong } from "./oracle/error.ts";
 import { type Of, type Reference, referenceOf } from "./oracle/reference.ts";
-import { checkOptions } from "./options.ts";
+import { checkDtype, checkOptions } from "./options.ts";
 import { DISPLAY, figureBundle, type Shown } from "./show/show.ts";
 
 /** Where to look at errors. */
@@ -120,7 +120,8 @@ function checkRange(options: ErrorRange): void {
     ...["of", "dtype", "from", "to", "bins", "inputsPerBin"],
     ...["precision", "timeout", "title", "subtitle"],
   ]);
-  const { from, to } = options;
+  const { dtype = DEFAULTS.dtype, from, to } = options;
+  checkDtype(dtype);
   if (!Number.isFinite(from) || !Number.isFinite(to) || from >= to) {
     throw new RangeError(`errorOverX: from must be below to, both finite, got ${from} and ${to}`);
   }

@@ -103,6 +103,7 @@ async function compute(
   pipeline: GPUComputePipeline,
   x: Float32Array,
 ): Promise<Float32Array> {
+  if (x.length === 0) return new Float32Array(0);
   const { device } = gpu;
   using a = gpu.upload(x);
   using y = gpu.upload(new Float32Array(x.length));
