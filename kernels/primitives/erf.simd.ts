@@ -144,6 +144,6 @@ export function erf_32(x: v128): v128 {
   const g48 = madd32(a, madd32(a, madd32(a, madd32(a, at(g8), at(g7)), at(g6)), at(g5)), at(g4));
   const g = madd32(a, madd32(a, madd32(a, madd32(a, g48, at(g3)), at(g2)), at(g1)), at(g0));
   const outer = f32x4.sub(at(one32), exp_32(f32x4.neg(g)));
-  const y = v128.bitselect(inner, outer, f32x4.lt(a, at(near32)));
+  const y = v128.bitselect(outer, inner, f32x4.ge(a, at(near32))); // NaN takes inner;
   return v128.or(y, v128.and(x, at(sign32)));
 }

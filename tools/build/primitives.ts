@@ -168,7 +168,9 @@ class Steps {
         }
       } else if (ts.isReturnStatement(statement)) return this.result(statement.expression!);
       else if (this.isFusedReturn(statement)) {
-        if (this.fused) return this.result((statement.thenStatement as ts.ReturnStatement).expression!);
+        if (this.fused) {
+          return this.result((statement.thenStatement as ts.ReturnStatement).expression!);
+        }
       } else throw this.refused(statement);
     }
     throw this.refused(this.declaration);
@@ -198,7 +200,9 @@ class Steps {
     }
     if (!ts.isCallExpression(node)) throw this.refused(node);
     const callee = node.expression.getText();
-    if (callee === "at") return `#${this.writer.constant(this.source, node.arguments[0]!.getText())}`;
+    if (callee === "at") {
+      return `#${this.writer.constant(this.source, node.arguments[0]!.getText())}`;
+    }
     if (/^f(32x4|64x2)\.splat$/.test(callee)) {
       const value = Number(node.arguments[0]!.getText());
       return `#${bitsOf(value, callee.startsWith("f64") ? 64 : 32)}`;
