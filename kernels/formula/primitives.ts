@@ -74,8 +74,9 @@ const log1p: Row = ([u], [range]) => {
 };
 
 const log1pFast: Row = ([u], _ranges, { guards }) => {
-  guards.push({ kind: "normal", step: call("f32x4.add", u!, number(1)) });
-  return fenced("log1p_32", u!);
+  const w = call("f32x4.add", u!, number(1));
+  guards.push({ kind: "normal", step: w });
+  return fenced("logBeside_32", u!, w);
 };
 
 /** max + log1p(e^distance), distance <= 0, in float64 lanes. */
@@ -125,8 +126,15 @@ const sign = (shape: string): Row => ([u]) => {
 
 const where: Row = ([condition, a, b]) => call("v128.bitselect", a!, b!, condition!);
 
+/** What has lane functions. */
+export type PrimitiveName =
+  | ("add" | "sub" | "mul" | "div" | "neg" | "abs" | "min" | "max" | "sqrt" | "sign")
+  | ("lt" | "le" | "gt" | "ge" | "eq" | "ne" | "where")
+  | ("exp" | "expm1" | "log" | "log1p" | "logaddexp" | "tanh" | "erf" | "erfc")
+  | ("sigmoid" | "softplus" | "logSigmoid");
+
 /** The operations. Comparisons give masks, which `where` takes. */
-export const primitives = {
+export const primitives: Readonly<Record<PrimitiveName, Rows>> = {
   add: instruction("add"),
   sub: instruction("sub"),
   mul: instruction("mul"),
@@ -175,4 +183,4 @@ export const primitives = {
   },
   erf: { accurate: always("erf"), float64: always("erf"), fast: always("erf_32") },
   erfc: { accurate: always("erfc"), float64: always("erfc"), fast: undefined },
-} satisfies Readonly<Record<string, Rows>>;
+};

@@ -17,7 +17,7 @@ export type Step =
     readonly fence: boolean;
   };
 
-/** What a value must keep to, or else its block is computed in float64 lanes. */
+/** What a value, one that leads to an output, must keep to, or else its block is computed in float64 lanes. */
 export interface Guard {
   /** "within": |value| <= 87.3; "normal": 2^-126 <= value < 2^126. NaN keeps to neither. */
   readonly kind: "within" | "normal";

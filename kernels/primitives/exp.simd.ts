@@ -12,8 +12,7 @@
  * subnormal is rounded at the second product alone. At 709.875 the product is Infinity, at -746 it is 0,
  * so that is where x is cut. In the order pmin(pmax(x, k), k) NaN stays NaN.
  *
- * Errors in ULP and the inputs that reach them: kernels/primitives/bounds.ts. Coefficients:
- * tools/derive/primitives.sollya.
+ * Errors in ULP are held by tests/formula/primitives.test.ts. Coefficients: tools/derive/primitives.sollya.
  */
 import { at, madd, madd32, nmadd, nmadd32 } from "../lanes.simd";
 

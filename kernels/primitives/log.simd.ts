@@ -16,11 +16,11 @@
 import { at, madd, madd32, nmadd } from "../lanes.simd";
 import { ln2Hi, ln2Hi32, ln2Lo, ln2Lo32, one, one32 } from "./exp.simd";
 
-export const zero = pair("0.0");
+export const zero = memory.data<i64>([0, 0], 16);
 const two = pair("0x1p+1");
-export const infinity = pair("Infinity");
-const minusInfinity = pair("-Infinity");
-const nan = pair("NaN");
+export const infinity = memory.data<i64>([0x7ff0000000000000, 0x7ff0000000000000], 16);
+const minusInfinity = memory.data<i64>([-0x10000000000000, -0x10000000000000], 16);
+const nan = memory.data<i64>([0x7ff8000000000000, 0x7ff8000000000000], 16);
 export const sqrtHalf = memory.data<i64>([0x3fe6a09e667f3bcd, 0x3fe6a09e667f3bcd], 16);
 export const exponentField = memory.data<i64>([-0x10000000000000, -0x10000000000000], 16);
 /** 1024 in the exponent field: what makes the biased exponent positive. */

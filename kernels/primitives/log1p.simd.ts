@@ -90,14 +90,20 @@ export function plusLog1p(max: v128, u: v128): v128 {
   return f64x2.add(max, log1pUnit(u));
 }
 
-/** float32: log(1 + u), 2^-126 <= 1 + u < 2^126. */
+/** float32: log(1 + u), w = 1 + u rounded, 2^-126 <= w < 2^126. */
 // @ts-ignore: decorator
 @inline
-export function log1p_32(u: v128): v128 {
-  const w = f32x4.add(u, at(one32));
+export function logBeside_32(u: v128, w: v128): v128 {
   const field = fieldOf_32(w);
   const p = i32x4.sub(at(one32), field);
   const n = f32x4.convert_i32x4_s(i32x4.shr_s(field, 23));
   const y = logOf_32(madd32(u, p, f32x4.sub(p, at(one32))), n);
   return v128.or(y, v128.and(u, at(sign32)));
+}
+
+/** float32: log(1 + u), 2^-126 <= 1 + u < 2^126. */
+// @ts-ignore: decorator
+@inline
+export function log1p_32(u: v128): v128 {
+  return logBeside_32(u, f32x4.add(u, at(one32)));
 }

@@ -44,8 +44,8 @@ export function tanh(x: v128): v128 {
   const e = risen(f64x2.add(a, a));
   const d = f64x2.add(e, at(two));
   const y = f64x2.div(e, d);
-  // What the sum has lost, exact where e <= 2 and of no weight beyond; 1/d is (1 - y)/2.
-  const lost = f64x2.add(f64x2.sub(at(two), d), e);
+  // What the sum has lost, exact where e < 2 and without weight beyond; 1/d is (1 - y)/2.
+  const lost = v128.and(f64x2.add(f64x2.sub(at(two), d), e), f64x2.lt(e, at(two)));
   const inverse = nmadd(y, at(half), at(half));
   const corrected = nmadd(f64x2.mul(y, inverse), lost, y);
   return v128.or(corrected, v128.and(x, at(sign)));

@@ -2,6 +2,7 @@
 
 import { makeBundle, makeDeclarations } from "./bundle.ts";
 import { makeEmbedded } from "./embed.ts";
+import { makeLibrary } from "./primitives.ts";
 import { wgslModule } from "./wgsl.ts";
 import { workerModule } from "./worker.ts";
 
@@ -17,6 +18,7 @@ export const outputs: readonly Output[] = [
   { file: "kernels/engines/embedded.ts", make: makeEmbedded },
   { file: "kernels/engines/embedded_wgsl.ts", make: wgslModule },
   { file: "kernels/engines/embedded_worker.ts", make: workerModule },
+  { file: "kernels/formula/emit/wasm/library.ts", make: makeLibrary },
   { file: "dist/softplus.js", make: makeBundle },
   { file: "dist/softplus.d.ts", make: makeDeclarations },
 ];

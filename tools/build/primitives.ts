@@ -85,8 +85,7 @@ function constant(node: ts.Expression): string | undefined {
   const callee = node.expression.getText();
   const [first] = node.arguments;
   if (callee === "pair" || callee === "quad") {
-    const text = (first as ts.StringLiteral).text;
-    return bitsOf(/0x/.test(text) ? hex(text) : Number(text), callee === "pair" ? 64 : 32);
+    return bitsOf(hex((first as ts.StringLiteral).text), callee === "pair" ? 64 : 32);
   }
   if (callee !== "memory.data" || !first || !ts.isArrayLiteralExpression(first)) return undefined;
   const type = node.typeArguments![0]!.getText();

@@ -109,6 +109,9 @@ class Kernel {
     const tests: { group: number; value: Value }[] = [];
     const guarded = new Map(lowered.guards.map((guard) => [guard.step, guard]));
     const steps = inOrder(lowered.outputs);
+    if (lowered.guards.some(({ step }) => !steps.includes(step))) {
+      throw new Error(`${this.name}: a guarded step leads to no output`);
+    }
     const last = steps.findLast((step) => step.kind === "call");
     let waiting: Step[] = [];
     const flush = () => {
