@@ -5,9 +5,12 @@
  *   sigmoid          float64  all, subnormal results kept         (x < 0 ? t : 1) / (1 + t), t = e^-|x|
  *   sigmoidFlushed   float64  all; 0 below -709                   1 / (1 + e^-x): e^-x may be Infinity
  *   sigmoid_32       float32  |x| <= 87.3, NaN not kept           1 / (1 + e^-x), as in ../sigmoid.simd.ts
+ *
+ * sigmoid corrects its quotient for what the sum 1 + t has lost to rounding; results that become float32
+ * do without.
  */
 import { onePlusExp32, reduced32, scaled32 } from "../exp.simd";
-import { at, madd } from "../lanes.simd";
+import { at, madd, nmadd } from "../lanes.simd";
 import { excess, exp, most, one, one32, reduced, scaled } from "./exp.simd";
 
 const half = pair("0x1p-1");
@@ -18,8 +21,12 @@ const least = pair("-0x1.5ep+9"); // -700: e^-700 is nothing beside 1
 @inline
 export function sigmoid(x: v128): v128 {
   const t = exp(f64x2.neg(f64x2.abs(x)));
-  const over = v128.bitselect(t, at(one), i64x2.shr_s(x, 63));
-  return f64x2.div(over, f64x2.add(at(one), t));
+  const negative = i64x2.shr_s(x, 63);
+  const d = f64x2.add(at(one), t);
+  const y = f64x2.div(v128.bitselect(t, at(one), negative), d);
+  const lost = f64x2.add(f64x2.sub(at(one), d), t); // exact, because t <= 1
+  const inverse = v128.bitselect(f64x2.sub(at(one), y), y, negative); // 1/d
+  return nmadd(f64x2.mul(y, inverse), lost, y);
 }
 
 /** sigmoid(x) for all x, 0 where it is below 2^-1023. */

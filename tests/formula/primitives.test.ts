@@ -52,20 +52,21 @@ function set(x: number): true {
 
 /**
  * The greatest error in ULP that is allowed: of float64, and of float32 lanes in the fast column. They
- * are what was found (100,000 float64 inputs a function; every 64th float32), rounded up. erfc has no
+ * are what was found (200,000 and more float64 inputs a function; every 64th float32), rounded up; expm1 and
+ * tanh exceed 2 ULP by a hair, where n is 1 and the rounding of r weighs double. erfc has no
  * float32 lanes.
  */
 const bounds: Readonly<Record<Unary, { float64: number; fast: number }>> = {
   exp: { float64: 1.1, fast: 1.1 },
-  expm1: { float64: 2, fast: 1.8 },
-  log: { float64: 0.9, fast: 1.1 },
-  log1p: { float64: 0.9, fast: 1.4 },
-  tanh: { float64: 2, fast: 1.3 },
+  expm1: { float64: 2.1, fast: 1.8 },
+  log: { float64: 1.1, fast: 1.1 },
+  log1p: { float64: 1.6, fast: 1.1 },
+  tanh: { float64: 2.2, fast: 1.3 },
   erf: { float64: 1.6, fast: 1.4 },
-  erfc: { float64: 6, fast: Infinity },
+  erfc: { float64: 6.5, fast: Infinity },
   sigmoid: { float64: 2, fast: 2 },
-  softplus: { float64: 1.8, fast: 1.9 },
-  logSigmoid: { float64: 1.8, fast: 1.9 },
+  softplus: { float64: 1.9, fast: 1.9 },
+  logSigmoid: { float64: 1.9, fast: 1.9 },
 };
 
 /** Inputs: all binades, then dense where functions bend. */

@@ -66,12 +66,7 @@ export function compileText(
   text: string,
   options: { readonly fused: boolean },
 ): Promise<Uint8Array> {
-  return compile(
-    "text.simd.ts",
-    new URL("kernels/", root),
-    kernelOptions(options.fused),
-    text,
-  );
+  return compile("kernel.simd.ts", new URL("kernels/", root), kernelOptions(options.fused), text);
 }
 
 /** Compiles the module that unpacks the others, to few bytes. */

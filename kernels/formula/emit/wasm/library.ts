@@ -56,7 +56,7 @@ export const library: readonly string[] = [
   "log1p_32 1 f32x4.add 0 #3f800000;logBeside_32 0 1",
   "distance 2 f64x2.sub 0 1;f64x2.eq 0 1;v128.andnot 2 3;f64x2.abs 4;f64x2.neg 5",
   "logaddexp 2 f64x2.pmax 0 1;distance 0 1;exp 3;plusLog1p 2 4",
-  "sigmoid 1 f64x2.abs 0;f64x2.neg 1;exp 2;i64x2.shr_s 0 !63;v128.bitselect 3 #3ff0000000000000 4;f64x2.add #3ff0000000000000 3;f64x2.div 5 6",
+  "sigmoid 1 f64x2.abs 0;f64x2.neg 1;exp 2;i64x2.shr_s 0 !63;f64x2.add #3ff0000000000000 3;v128.bitselect 3 #3ff0000000000000 4;f64x2.div 6 5;f64x2.sub #3ff0000000000000 5;f64x2.add 8 3;f64x2.sub #3ff0000000000000 7;v128.bitselect 10 7 4;f64x2.mul 7 11;lanes.nmadd 12 9 7",
   "sigmoidFlushed 1 f64x2.neg 0;f64x2.pmax 1 #c085e00000000000;f64x2.pmin 2 #40862f0000000000;scaled 3;i64x2.shl 4 !52;i64x2.add #3fe0000000000000 5;reduced 3 4;excess 7;lanes.madd 6 8 6;f64x2.add 9 9;f64x2.add #3ff0000000000000 10;f64x2.div #3ff0000000000000 11",
   "exp.scaled32 1 lanes.madd32 0 #3fb8aa3b #4b400000",
   "exp.onePlus32 2 lanes.nmadd32 0 1 #3f800000;f32x4.add 0 2",
