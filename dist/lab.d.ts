@@ -73,6 +73,99 @@ interface Axis {
     readonly ticktext?: readonly string[];
     readonly [option: string]: unknown;
 }
+/** A number with its bits in hexadecimal. */
+export interface BitsAndValue {
+    readonly value: number;
+    readonly bits: string;
+}
+/**
+ * The result of `certify`.
+ *
+ * @example
+ * ```ts
+ * import { Certification, certify } from "@softplus/kit/lab";
+ * import assert from "node:assert/strict";
+ *
+ * const found: Certification = await certify(Math.exp, { of: "softplus", between: [1, 1.001] });
+ * assert.equal(found.misrounded, found.inputs);
+ * ```
+ */
+export declare class Certification {
+    #private;
+    readonly name: string;
+    readonly function: string;
+    readonly dtype: Format;
+    /** Which inputs were tried, in words. */
+    readonly method: string;
+    readonly inputs: number;
+    /** The greatest error in ULP; 0.5 at most where nothing is misrounded. NaNs and infinities are counted apart. */
+    readonly maxUlp: number;
+    /** Where it was; undefined where no result was a number. */
+    readonly worst: Found | undefined;
+    /** Results other than the correctly rounded one; wrong NaNs, infinities and signs of zero are apart. */
+    readonly misrounded: number;
+    /** NaN for a number, or a number for NaN. */
+    readonly wrongNans: number;
+    readonly wrongInfinities: number;
+    /** 0 with the wrong sign. */
+    readonly wrongZeros: number;
+    /** The first of these wrong ones. */
+    readonly firstWrong: Found | undefined;
+    /** 0 where the result is a subnormal number. */
+    readonly flushed: number;
+    /** Neighbouring inputs whose results step against the slope of the function. */
+    readonly stepsAgainstSlope: number;
+    /** @param data what was found */
+    constructor(data: CertificationData);
+    /** Whether every result is the correctly rounded one. */
+    get isCorrectlyRounded(): boolean;
+    /** The greatest error in each binade of x, as colours; float32 held against a function by name. */
+    get figure(): Figure | undefined;
+    /** The findings in a table. */
+    toString(): string;
+    /** What a notebook shows: the picture by binade, where there is one, and the table. */
+    display(): Promise<MimeBundle>;
+    /** Writes it as JSON; `Certification.load` reads it. */
+    save(path: string): Promise<void>;
+    /** Reads what `save` wrote. */
+    static load(path: string): Promise<Certification>;
+}
+/** What a certification is made of. */
+export interface CertificationData {
+    /** Of the implementation. */
+    readonly name: string;
+    /** What it was held against. */
+    readonly function: string;
+    readonly dtype: Format;
+    /** Which inputs were tried, in words. */
+    readonly method: string;
+    /** Whether errors are known by the binade of x. */
+    readonly hasBinades: boolean;
+    readonly joined: Counts;
+    /** Neighbouring inputs whose results step against the slope of the function. */
+    readonly stepsAgainstSlope: number;
+}
+/** What to certify, and how. */
+export interface CertifyOptions {
+    /** What the implementation stands for: a name, or an object with `exact(x, format)`. */
+    readonly of: Of;
+    /** Element type: "f16", "f32" or "f64"; "f32" unless told. */
+    readonly dtype?: Format;
+    /** Given to the implementation as `{ precision }`; nothing is given unless told. */
+    readonly precision?: Precision;
+    /** Only inputs from the first to the second number, both included. */
+    readonly between?: readonly [number, number];
+    /** float32: a dense subset, 8.5 million inputs and all the hard ones, in place of all 2^32. */
+    readonly quick?: boolean;
+    /** The name that the result prints; the function's own unless told. */
+    readonly name?: string;
+    /** Ends the run: the promise is rejected with the signal's reason. */
+    readonly signal?: AbortSignal;
+    /** Milliseconds that a promise of the implementation may take; 10,000 unless told. */
+    readonly timeout?: number;
+    /** Whether a progress bar is drawn; it is unless told. */
+    readonly progress?: boolean;
+}
 /** Where an identity fails. */
 export interface Counterexample {
     /** In words, and as a formula. */
@@ -83,6 +176,21 @@ export interface Counterexample {
     readonly results: readonly number[];
     /** What is wrong with them. */
     readonly reason: string;
+}
+/** What was counted. */
+export interface Counts {
+    readonly inputs: number;
+    readonly misrounded: number;
+    readonly maxUlp: number;
+    readonly worst: WitnessBits | null;
+    readonly violations: Readonly<Record<"nan" | "infinity" | "zeroSign", WrongCount>>;
+    readonly flushed: number;
+    /** The greatest error by the exponent of x, from `first` on; null where nothing was tried. */
+    readonly binades: {
+        readonly first: number;
+        readonly positive: readonly (number | null)[];
+        readonly negative: readonly (number | null)[];
+    };
 }
 /** What the Deno kernel asks a cell's result for. */
 declare const DISPLAY: unique symbol;
@@ -187,6 +295,12 @@ export interface FloatConstraints {
 }
 /** The element types of the kit: float16, float32, float64. */
 export type Format = "f16" | "f32" | "f64";
+/** An input, what an implementation gave there, and the correctly rounded result. */
+export interface Found {
+    readonly x: BitsAndValue;
+    readonly got: BitsAndValue;
+    readonly want: BitsAndValue;
+}
 /** Why something is not measured. It is shown, never left out in silence. */
 export interface Gap {
     readonly gap: string;
@@ -259,7 +373,18 @@ export declare class IdentityError extends Error {
  * ```
  */
 export type Implementation = OwnFunction | Named | Openable | Exported;
-/** An implementation that does not do what one has to; the message names it. */
+/**
+ * An implementation that does not do what one has to; the message names it.
+ *
+ * @example
+ * ```ts
+ * import { certify, ImplementationError } from "@softplus/kit/lab";
+ * import assert from "node:assert/strict";
+ *
+ * const short = (x: Float32Array) => x.slice(1);
+ * await assert.rejects(certify(short, { of: "softplus" }), ImplementationError);
+ * ```
+ */
 export declare class ImplementationError extends Error {
     readonly implementation: string;
     readonly name = "ImplementationError";
@@ -500,7 +625,14 @@ export interface Use {
 }
 /** A typed array of any of them. */
 export type Vector = Float16Array | Float32Array | Float64Array;
-/** A WGSL text that does not compile: what the compiler says of it, by the lines of that text. */
+/**
+ * A WGSL text that does not compile: what the compiler says of it, by the lines of that text.
+ *
+ * @example
+ * ```ts ignore
+ * await errorOverX({ typo: wgsl("log(1.0 + exp(y))") }, { of: "softplus", from: -1, to: 1 }); // WgslError
+ * ```
+ */
 export declare class WgslError extends Error {
     readonly name = "WgslError";
 }
@@ -508,6 +640,19 @@ export declare class WgslError extends Error {
 export interface WgslOptions {
     /** The engine whose device computes; one is made, and disposed of, where it is left out. */
     readonly gpu?: WebGpuEngine;
+}
+/** The same as certificates keep it: bits in hexadecimal. */
+interface WitnessBits {
+    readonly x: string;
+    readonly got: string;
+    readonly want: string;
+    /** Where it was not 1. */
+    readonly beta?: number;
+}
+/** Results that break a rule, and the first of them. */
+export interface WrongCount {
+    readonly count: number;
+    readonly first?: WitnessBits;
 }
 /**
  * Tries an implementation, and makes of it a function from array to array.
@@ -526,6 +671,29 @@ export interface WgslOptions {
  * ```
  */
 export declare function adapt(name: string, implementation: Implementation, options?: AdaptOptions): Promise<Adapted>;
+/**
+ * Tries an implementation at every float32 (2^32 inputs: 5 to 30 minutes on this thread), with
+ * progress; every float16; or 20,000 samples of float64.
+ *
+ * @returns the greatest error in ULP with its input, results that are not the correctly rounded ones,
+ *   wrong NaNs, infinities and zeros, steps against the function's slope; it shows itself as the result
+ *   of a cell
+ * @throws {TypeError} the implementation cannot be called, or an option does not exist
+ * @throws {RangeError} `of` is not known, or `between` is no range
+ * @throws {ImplementationError} it throws, returns another length or type, is NaN everywhere, or does
+ *   not settle in time; the message names it
+ *
+ * @example Where the textbook form loses its digits
+ * ```ts
+ * import { certify } from "@softplus/kit/lab";
+ * import assert from "node:assert/strict";
+ *
+ * const textbook = (x: number) => Math.log(1 + Math.exp(x));
+ * const found = await certify(textbook, { of: "softplus", between: [-20, -19.999] });
+ * assert.ok(found.maxUlp > 0.5 && found.misrounded > 0);
+ * ```
+ */
+export declare function certify(implementation: Implementation, options: CertifyOptions): Promise<Certification>;
 /**
  * A figure of the error in ULP of implementations over x; it shows itself as the result of a cell.
  *
@@ -546,7 +714,19 @@ export declare function adapt(name: string, implementation: Implementation, opti
  * ```
  */
 export declare function errorOverX(implementations: Readonly<Record<string, Implementation>>, options: ErrorOptions): Promise<Figure & Shown>;
-/** The points of that figure, as records. */
+/**
+ * The points of that figure, as records.
+ *
+ * @example
+ * ```ts
+ * import { errorPoints } from "@softplus/kit/lab";
+ * import assert from "node:assert/strict";
+ *
+ * const range = { of: "softplus", from: -20, to: 0, bins: 10 } as const;
+ * const points = await errorPoints({ mine: (x: number) => Math.log1p(Math.exp(x)) }, range);
+ * assert.ok(points.every(({ ulp }) => ulp <= 0.501));
+ * ```
+ */
 export declare function errorPoints(implementations: Readonly<Record<string, Implementation>>, options: ErrorRange): Promise<ErrorPoint[]>;
 /**
  * An arbitrary of fast-check: arrays of such floats, of the format's type.

@@ -5,7 +5,9 @@ export {
   type BitsAndValue,
   Certification,
   type CertificationData,
+  type Counts,
   type Found,
+  type WrongCount,
 } from "./certify/certification.ts";
 export { type ErrorOptions, errorOverX, errorPoints, type ErrorRange } from "./error_over_x.ts";
 export type { ErrorPoint } from "./figures/curves.ts";

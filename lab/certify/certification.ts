@@ -7,7 +7,6 @@ import { type Format, fromBits } from "../floats.ts";
 import type { WitnessBits } from "../oracle/error.ts";
 import { markdownTable } from "../show/markdown.ts";
 import { figureBundle, type MimeBundle, showsItself } from "../show/show.ts";
-import type { Joined } from "./join.ts";
 
 /** A number with its bits in hexadecimal. */
 export interface BitsAndValue {
@@ -22,6 +21,28 @@ export interface Found {
   readonly want: BitsAndValue;
 }
 
+/** Results that break a rule, and the first of them. */
+export interface WrongCount {
+  readonly count: number;
+  readonly first?: WitnessBits;
+}
+
+/** What was counted. */
+export interface Counts {
+  readonly inputs: number;
+  readonly misrounded: number;
+  readonly maxUlp: number;
+  readonly worst: WitnessBits | null;
+  readonly violations: Readonly<Record<"nan" | "infinity" | "zeroSign", WrongCount>>;
+  readonly flushed: number;
+  /** The greatest error by the exponent of x, from `first` on; null where nothing was tried. */
+  readonly binades: {
+    readonly first: number;
+    readonly positive: readonly (number | null)[];
+    readonly negative: readonly (number | null)[];
+  };
+}
+
 /** What a certification is made of. */
 export interface CertificationData {
   /** Of the implementation. */
@@ -33,7 +54,7 @@ export interface CertificationData {
   readonly method: string;
   /** Whether errors are known by the binade of x. */
   readonly hasBinades: boolean;
-  readonly joined: Joined;
+  readonly joined: Counts;
   /** Neighbouring inputs whose results step against the slope of the function. */
   readonly stepsAgainstSlope: number;
 }

@@ -37,7 +37,12 @@ export function compileKernels(options: {
   /** Where the sources are; the project's own unless told. */
   readonly folder?: URL;
 }): Promise<Uint8Array> {
-  return compile("kernel.simd.ts", options.folder ?? new URL("kernels/", root), [
+  const folder = options.folder ?? new URL("kernels/", root);
+  return compile("kernel.simd.ts", folder, kernelOptions(options.fused));
+}
+
+function kernelOptions(fused: boolean): string[] {
+  return [
     "--importMemory",
     "--initialMemory",
     "1",
@@ -47,10 +52,21 @@ export function compileKernels(options: {
     "--runPasses",
     passes.join(),
     "--enable",
-    options.fused ? "simd,relaxed-simd" : "simd",
+    fused ? "simd,relaxed-simd" : "simd",
     "--use",
-    `FUSED=${options.fused ? 1 : 0}`,
-  ]);
+    `FUSED=${fused ? 1 : 0}`,
+  ];
+}
+
+/**
+ * Compiles one build of a text that imports lane functions from kernels/, as `./primitives/exp.simd`: what
+ * the encoder of formulas is held to.
+ */
+export function compileText(
+  text: string,
+  options: { readonly fused: boolean },
+): Promise<Uint8Array> {
+  return compile("kernel.simd.ts", new URL("kernels/", root), kernelOptions(options.fused), text);
 }
 
 /** Compiles the module that unpacks the others, to few bytes. */
@@ -67,6 +83,7 @@ async function compile(
   entry: string,
   folder: URL,
   options: readonly string[],
+  text?: string,
 ): Promise<Uint8Array> {
   let bytes = new Uint8Array();
   let complaints = "";
@@ -81,7 +98,10 @@ async function compile(
       ...options,
     ],
     {
-      readFile: (name, base) => readSource(new URL(name, folder), base),
+      readFile: (name, base) =>
+        name === entry && text !== undefined
+          ? writeOutConstants(text)
+          : readSource(new URL(name, folder), base),
       writeFile(name, contents) {
         if (name === "kernel.wasm" && typeof contents !== "string") bytes = contents.slice();
       },

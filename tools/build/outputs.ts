@@ -4,6 +4,7 @@ import { makeBundle, makeDeclarations } from "./bundle.ts";
 import { makeEmbedded } from "./embed.ts";
 import { fontModule } from "./font.ts";
 import { makeLab, makeLabDeclarations } from "./lab.ts";
+import { makeLibrary } from "./primitives.ts";
 import { wgslModule } from "./wgsl.ts";
 import { workerModule } from "./worker.ts";
 
@@ -20,6 +21,7 @@ export const outputs: readonly Output[] = [
   { file: "kernels/engines/embedded_wgsl.ts", make: wgslModule },
   { file: "kernels/engines/embedded_worker.ts", make: workerModule },
   { file: "lab/show/png/embedded_font.ts", make: fontModule },
+  { file: "kernels/formula/emit/wasm/library.ts", make: makeLibrary },
   { file: "dist/softplus.js", make: makeBundle },
   { file: "dist/softplus.d.ts", make: makeDeclarations },
   { file: "dist/lab.js", make: makeLab },
