@@ -8,19 +8,14 @@ import type { CodeCell, Notebook } from "../../tools/notebooks/ipynb.ts";
 import { startHost } from "../../tools/serve.ts";
 import { thisMachine } from "../../tools/setup/requirement.ts";
 import { findPython, jupyter } from "../../tools/setup/requirements.ts";
+import { codeNotebook } from "../users/notebook.ts";
 
 const onCi = Deno.env.get("CI") === "true";
 const python = await findPython(thisMachine);
 
 /** What the user writes: cells, each with what it shows. */
-const notebook = (address: string): Notebook => ({
-  nbformat: 4,
-  nbformat_minor: 5,
-  metadata: {
-    kernelspec: { name: "deno", display_name: "Deno", language: "typescript" },
-    language_info: { name: "typescript" },
-  },
-  cells: [
+const notebook = (address: string): Notebook =>
+  codeNotebook([
     `const started = performance.now();
 import { certify, errorOverX, identities, race } from "http://${address}/lab.ts";
 import { softplus } from "http://${address}/mod.ts";
@@ -34,15 +29,7 @@ const mine = (x) => Math.log(1 + Math.exp(x));`,
 } catch (error) {
   console.log(error.message);
 }`,
-  ].map((source, i) => ({
-    cell_type: "code",
-    id: `cell-${i}`,
-    metadata: {},
-    execution_count: null,
-    outputs: [],
-    source,
-  })),
-});
+  ]);
 
 Deno.test({
   name: "a notebook in an empty folder brings its own function to lab.ts by URL",
