@@ -2,7 +2,7 @@
 import { groupBy } from "../statistics.ts";
 import { decadeAxis, durationLabel, numberLabel, sizeAxis } from "./axes.ts";
 import { labelOf, quartileBars, withLegend } from "./sizes.ts";
-import { type Drawn, layoutOf, lineOf } from "./theme.ts";
+import { type Drawn, layoutOf, lineOf, placesOf } from "./theme.ts";
 import type { Axis, Figure, Mark, Trace } from "./types.ts";
 
 /** An implementation at one size. */
@@ -30,7 +30,9 @@ const seconds = ({ q1_ns, median_ns, q3_ns }: RacePoint): Quartile => [
 const ratios = ({ ratio, ratio_q1, ratio_q3 }: RacePoint): Quartile => [ratio_q1, ratio, ratio_q3];
 
 /** Two panels over one axis of sizes. */
-export function raceFigure(points: readonly RacePoint[], warnings: readonly string[]): Figure {
+export function raceFigure(rows: readonly RacePoint[], warnings: readonly string[]): Figure {
+  const places = placesOf(rows);
+  const points = rows.map((row): RacePoint => ({ ...row, ...places.get(row.implementation) }));
   const groups = [...groupBy(points, ({ implementation }) => implementation).values()];
   const [first] = points;
   const traces = groups.flatMap((group) => [

@@ -83,6 +83,15 @@ Deno.test("race: the result shows a figure of two panels, its table, and what di
     ["softplus", "y"],
     ["softplus", "y2"],
   ]);
+  // Names that would share a colour by their letters alone.
+  const names = ["textbook", "threshold", "stable", "shortcut"];
+  const many = await RaceResult.of(names.map((implementation): RaceRow => ({
+    ...r.rows[0]!,
+    implementation,
+    family: implementation,
+  })));
+  const colours = new Set(many.figure.data.map(({ line }) => line!.color));
+  assert.equal(colours.size, names.length);
   const rows = r.rows.map((row): RaceRow => ({ ...row, noise: 0.3, disturbed: 2 }));
   const { warnings } = await RaceResult.of(rows);
   assert.match(warnings[0]!, /other programs kept the machine busy at 100 elements/);

@@ -13,20 +13,15 @@ import { thisMachine } from "../../tools/setup/requirement.ts";
 import { findPython, jupyter, notebookServer } from "../../tools/setup/requirements.ts";
 import { launch, missing as noBrowser } from "../../tools/browser.ts";
 import { startJupyter } from "../users/jupyter.ts";
+import { codeNotebook } from "../users/notebook.ts";
 
 const onCi = Deno.env.get("CI") === "true";
 const python = await findPython(thisMachine);
 const server = await notebookServer.detect(thisMachine);
 
 /** What the user writes: cells, each with what it shows. */
-const notebook = (address: string): Notebook => ({
-  nbformat: 4,
-  nbformat_minor: 5,
-  metadata: {
-    kernelspec: { name: "deno", display_name: "Deno", language: "typescript" },
-    language_info: { name: "typescript" },
-  },
-  cells: [
+const notebook = (address: string): Notebook =>
+  codeNotebook([
     `import pl from "npm:nodejs-polars@0.25.2";
 import { softplus } from "http://${address}/mod.ts";`,
     `const table = pl.DataFrame({ x: Float32Array.from({ length: 101 }, (_, i) => i / 5 - 10) });
@@ -36,15 +31,7 @@ console.log(y.constructor.name, y[0], y[100]);`,
     `const points = [...y].map((value, i) => i * 4 + "," + (220 - 20 * value)).join(" ");
 Deno.jupyter.svg\`<svg xmlns="http://www.w3.org/2000/svg" width="400" height="240">
   <polyline fill="none" stroke="#0072b2" stroke-width="3" points="\${points}"/></svg>\``,
-  ].map((source, i) => ({
-    cell_type: "code",
-    id: `cell-${i}`,
-    metadata: {},
-    execution_count: null,
-    outputs: [],
-    source,
-  })),
-});
+  ]);
 
 async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "softplus-jupyter-" });
