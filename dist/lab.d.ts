@@ -428,7 +428,22 @@ export interface Openable extends Described {
  * methods of the engines do.
  */
 export type OwnFunction = (x: any, options?: any) => Answer | Promise<Answer>;
-/** Thrown where a package is not installed that something needs. */
+/**
+ * Thrown where a package is not installed that something needs.
+ *
+ * @example
+ * ```ts
+ * import { PackageMissingError, race } from "@softplus/kit/lab";
+ * import assert from "node:assert/strict";
+ *
+ * const found = await race({ exp: Math.exp }, { of: "softplus", sizes: [10], budgetSeconds: 0.01, progress: false });
+ * try {
+ *   assert.equal(found.frame.height, 1);
+ * } catch (error) {
+ *   if (!(error instanceof PackageMissingError)) throw error; // nodejs-polars is not installed
+ * }
+ * ```
+ */
 export declare class PackageMissingError extends Error {
     readonly name = "PackageMissingError";
 }

@@ -16,7 +16,22 @@ export const PACKAGES = {
 /** The name of one of them. */
 export type PackageName = keyof typeof PACKAGES;
 
-/** Thrown where a package is not installed that something needs. */
+/**
+ * Thrown where a package is not installed that something needs.
+ *
+ * @example
+ * ```ts
+ * import { PackageMissingError, race } from "@softplus/kit/lab";
+ * import assert from "node:assert/strict";
+ *
+ * const found = await race({ exp: Math.exp }, { of: "softplus", sizes: [10], budgetSeconds: 0.01, progress: false });
+ * try {
+ *   assert.equal(found.frame.height, 1);
+ * } catch (error) {
+ *   if (!(error instanceof PackageMissingError)) throw error; // nodejs-polars is not installed
+ * }
+ * ```
+ */
 export class PackageMissingError extends Error {
   override readonly name = "PackageMissingError";
 }

@@ -18,10 +18,9 @@ import { Random } from "../random.ts";
 import type { Implementation } from "../implementation.ts";
 import { checkOptions } from "../options.ts";
 import { type KnownName, type Of, type Reference, referenceOf } from "../oracle/reference.ts";
-import { makeReference, refer, type Reference as Screened } from "../oracle/screen.ts";
+import type { Reference as Screened } from "../oracle/screen.ts";
 import { progress } from "../progress.ts";
 import { Certification } from "./certification.ts";
-import { joinWith } from "./join.ts";
 import { blocks, exponentOfSlice, SLICE_SIZE, SLICES } from "./slices.ts";
 import { errorOfRounding, Tally } from "./tally.ts";
 import type { SliceResult } from "./types.ts";
@@ -107,6 +106,8 @@ export async function certify(
     ? await everyFloat32(one, known, options)
     : [await oneByOne(one, reference, inputsOf(dtype, options), options.signal)];
   const against = results.reduce((sum, { steps }) => sum + steps, 0);
+  // MPFR comes with it: not before it is needed.
+  const { joinWith } = await import("./join.ts");
   const slices = results.map(({ slice }) => slice);
   // Of the inputs that are not float32 the exponents are not kept.
   const joined = joinWith(slices, "f32", (worst) => maxUlpOf(worst, reference, dtype));
@@ -155,7 +156,8 @@ async function everyFloat32(
 ): Promise<Told[]> {
   const slices = Array.from({ length: SLICES }, (_, slice) => slice)
     .filter((slice) => between === undefined || touches(slice, between));
-  const space = { reference: makeReference(BLOCK), at: new Float32Array(BLOCK) };
+  const { makeReference, refer } = await import("../oracle/screen.ts");
+  const space: Space = { reference: makeReference(BLOCK), refer, at: new Float32Array(BLOCK) };
   const bar = isShown ? progress(slices.length, "binades") : undefined;
   const told: Told[] = [];
   try {
@@ -197,6 +199,7 @@ function within(
 /** Arrays that slices share. */
 interface Space {
   readonly reference: Screened;
+  readonly refer: typeof import("../oracle/screen.ts").refer;
   readonly at: Float32Array<ArrayBuffer>;
 }
 
@@ -220,7 +223,7 @@ class Judge {
   async block(bits: Uint32Array<ArrayBuffer>): Promise<void> {
     if (bits.length === 0) return;
     const { name, mirrors, sign } = this.#rule;
-    const { reference } = this.#space;
+    const { reference, refer } = this.#space;
     const x = new Float32Array(bits.buffer, bits.byteOffset, bits.length);
     const at = this.#space.at.subarray(0, x.length);
     for (let i = 0; i < x.length; i++) at[i] = mirrors ? -x[i]! : x[i]!;
