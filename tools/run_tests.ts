@@ -9,7 +9,7 @@ import { generate } from "./generated.ts";
 import { notebooks } from "./notebooks.ts";
 import { capture, exitWith, Interrupted, run } from "./process.ts";
 import { setup } from "./setup.ts";
-import { jupyter } from "./setup/requirements.ts";
+import { jupyter, requirements, slurm } from "./setup/requirements.ts";
 import {
   add,
   closingLine,
@@ -59,11 +59,15 @@ const failures: string[] = [];
 /** Lines of each reason that are told again. */
 const REASON_LINES = 12;
 
+const isCI = Deno.env.get("CI") === "true";
+
 const steps: readonly Step[] = [
   {
     name: "Set-up",
     async run() {
-      const { missing, ok } = await setup();
+      // A scheduler is nothing to bring to somebody's own machine.
+      const needs = isCI ? [...requirements, slurm] : requirements;
+      const { missing, ok } = await setup({ needs });
       canRunNotebooks = !missing.includes(jupyter);
       return ok ? { ...none, passed: 1 } : { ...none, failed: 1 };
     },
@@ -116,7 +120,7 @@ if (import.meta.main) {
   await exitWith(async () => {
     let total = none;
     const lines: string[] = [];
-    const all = Deno.env.get("CI") === "true" ? [...steps, cleanTree] : steps;
+    const all = isCI ? [...steps, cleanTree] : steps;
     for (const step of all) {
       console.log(`\n── ${step.name}`);
       const start = performance.now();

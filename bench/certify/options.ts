@@ -4,6 +4,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { MOST_SHARDS, type Shard } from "../../lab/certify/shard.ts";
 import { covers } from "../../lab/certify/subject.ts";
 import { subjects } from "./subjects.ts";
 import { type Format, FUNCTIONS, type Target } from "../../lab/certify/types.ts";
@@ -18,6 +19,11 @@ export interface Options {
   readonly cache?: string;
   readonly certificates?: string;
   readonly workers?: number;
+  /** Do only this share, into the file `output`. */
+  readonly shard?: Shard;
+  readonly output?: string;
+  /** Join these files of shards instead. */
+  readonly join?: readonly string[];
 }
 
 /** A mistake in the arguments. */
@@ -52,8 +58,8 @@ function peersInLines(): string[] {
   return lines.map((line) => `                         ${line}`);
 }
 
-const free = ["cache", "certificates", "workers"];
-const flags = ["quick", "screen", "help"];
+const free = ["cache", "certificates", "workers", "shard", "output"];
+const flags = ["quick", "screen", "join", "help"];
 
 /** How to call it. */
 export const USAGE: string = [
@@ -73,6 +79,9 @@ export const USAGE: string = [
   "  --cache FOLDER          where finished slices are kept (.cache/verify)",
   "  --certificates FOLDER   where certificates are written (bench/certificates)",
   "  --workers NUMBER        one for each logical core unless told",
+  "  --shard I/N             do only share I (0 to N-1) of N, into a file; see tools/cluster",
+  "  --output FILE           where a share is written (.cache/verify/shard-I-of-N.json)",
+  "  --join FILES            join the files of all shares, and judge them as if found here",
 ].join("\n");
 
 type Parsed = Readonly<Record<string, boolean | string[] | undefined>>;
@@ -85,11 +94,16 @@ function parsed(args: readonly string[]): Parsed {
     ...flags.map((name) => [name, { type: "boolean" as const }]),
   ]);
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: { ...options, help: { type: "boolean", short: "h" } },
     });
-    return values as Parsed;
+    const given: Parsed = { ...values, files: positionals };
+    if (positionals.length > 0 && given["join"] === undefined) {
+      throw new Error(`Unexpected argument '${positionals[0]}'`);
+    }
+    return given;
   } catch (error) {
     throw new OptionError(`${error instanceof Error ? error.message : error}\n${USAGE}`);
   }
@@ -102,9 +116,10 @@ export function readOptions(args: readonly string[]): Options | "help" {
   if (values["quick"] && values["screen"]) {
     throw new OptionError("--quick and --screen: the screens have no quick measurement; give one");
   }
+  if (values["join"]) return joinOf(values);
   const given = new Map<string, string[]>();
   for (const [name, list] of Object.entries(values)) {
-    if (!Array.isArray(list)) continue;
+    if (!Array.isArray(list) || name === "files") continue;
     if (list.includes("")) throw new OptionError(`--${name} needs a value`);
     given.set(name, list.flatMap((value) => name in choices ? value.split(",") : [value]));
   }
@@ -120,6 +135,11 @@ export function readOptions(args: readonly string[]): Options | "help" {
   if (workers !== undefined && !/^[1-9]\d{0,2}$/.test(workers)) {
     throw new OptionError(`--workers must be a whole number from 1 to 999, got ${workers}`);
   }
+  const shard = shardOf(given.get("shard")?.[0], values["screen"] === true);
+  const output = given.get("output")?.[0];
+  if (output !== undefined && shard === undefined) {
+    throw new OptionError("--output is where a share is written: give --shard I/N with it");
+  }
   const targets = targetsOf(given);
   if (targets.length === 0) {
     const asked = [...given].filter(([name]) => name in choices)
@@ -134,6 +154,39 @@ export function readOptions(args: readonly string[]): Options | "help" {
     ...(cache === undefined ? {} : { cache }),
     ...(certificates === undefined ? {} : { certificates }),
     ...(workers === undefined ? {} : { workers: Number(workers) }),
+    ...(shard === undefined ? {} : { shard }),
+    ...(output === undefined ? {} : { output }),
+  };
+}
+
+function shardOf(text: string | undefined, screen: boolean): Shard | undefined {
+  if (text === undefined) return undefined;
+  if (screen) throw new OptionError("--shard and --screen: the screens are measured in one piece");
+  const [, index = NaN, of = NaN] = /^(\d{1,3})\/(\d{1,3})$/.exec(text)?.map(Number) ?? [];
+  if (index < of && of <= MOST_SHARDS) return { index, of };
+  throw new OptionError(
+    `--shard must be I/N with I from 0 to N-1 and N at most ${MOST_SHARDS}, got ${text}`,
+  );
+}
+
+/** Joining takes its targets from the files. */
+function joinOf(values: Parsed): Options {
+  const allowed = ["join", "files", "certificates"];
+  const other = Object.keys(values).find((name) => !allowed.includes(name));
+  if (other !== undefined) {
+    throw new OptionError(
+      `--join and --${other}: what is joined stands in the files; leave it out`,
+    );
+  }
+  const join = values["files"] as string[];
+  if (join.length === 0) throw new OptionError("--join needs the files of the shards");
+  const certificates = (values["certificates"] as string[] | undefined)?.[0];
+  return {
+    targets: [],
+    quick: false,
+    screen: false,
+    join,
+    ...(certificates === undefined ? {} : { certificates }),
   };
 }
 

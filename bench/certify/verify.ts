@@ -1,8 +1,8 @@
 /**
  * `deno task verify`: certifies results over every float32, and float64 by samples.
  *
- * Exit codes: 0 all promises hold, 1 one is broken or nothing was there to verify, 2 the arguments are wrong, 130 stopped by the
- * user; finished slices are then kept, and the same command goes on with the rest.
+ * Exit codes: 0 all promises hold, 1 one is broken or nothing was there to verify, 2 the arguments are
+ * wrong, or shards make no whole, 130 stopped by the user; finished slices are then kept, and the same command goes on with the rest.
  *
  * @module
  */
@@ -12,7 +12,8 @@ import { duration, progress } from "../../lab/progress.ts";
 import { OptionError, type Options, readOptions, USAGE } from "./options.ts";
 import { Stopped } from "../../lab/certify/pool.ts";
 import type { Finding } from "../../lab/certify/conclude.ts";
-import { verify } from "../../lab/certify/run.ts";
+import { joinShards, type Report, verify, verifyShard } from "../../lab/certify/run.ts";
+import { ShardError } from "../../lab/certify/shard.ts";
 import { proveScreens } from "../../lab/certify/prove_screens.ts";
 import { subjectOf } from "../../lab/certify/subject.ts";
 import { isParts } from "../../lab/certify/types.ts";
@@ -48,8 +49,8 @@ async function run(options: Options): Promise<boolean> {
   const start = performance.now();
   const certificates = options.certificates ?? folder("../certificates");
   const cache = options.cache ?? folder("../../.cache/verify");
-  if (!options.quick) await checkFolder("certificates", certificates);
-  if (!options.quick && !options.screen) await checkFolder("cache", cache);
+  if (!options.quick && !options.shard) await checkFolder("certificates", certificates);
+  if (!options.quick && !options.screen && !options.join) await checkFolder("cache", cache);
   const stopper = new AbortController();
   using _ = onInterrupt(() => stopper.abort());
   const shared = {
@@ -64,19 +65,30 @@ async function run(options: Options): Promise<boolean> {
     const screens = folder("../../lab/certify");
     return await proveScreens({ ...shared, formats, folder: options.certificates ?? screens });
   }
-  const { findings, gaps } = await verify({
-    ...shared,
-    targets: options.targets,
-    quick: options.quick,
-    cache,
-  });
+  const took = () => duration((performance.now() - start) / 1e3);
+  const plan = { ...shared, targets: options.targets, quick: options.quick, cache };
+  const { shard } = options;
+  if (shard !== undefined) {
+    const file = options.output ?? `${cache}/shard-${shard.index}-of-${shard.of}.json`;
+    const { slices, gaps } = await verifyShard(plan, shard, file);
+    for (const gap of gaps) console.log(`not here  ${gap}`);
+    console.log(`${slices} slices, shard ${shard.index} of ${shard.of}, are in ${file}: ${took()}`);
+    return slices > 0;
+  }
+  const isJoining = options.join !== undefined;
+  const report = isJoining ? await joinShards(plan, options.join) : await verify(plan);
+  return tell(report, options.quick, took());
+}
+
+/** Prints what was found, and says whether all of it is as promised. */
+function tell({ findings, gaps }: Report, quick: boolean, took: string): boolean {
   for (const finding of findings) console.log(describe(finding));
   for (const gap of gaps) console.log(`not here  ${gap}`);
   const problems = findings.flatMap(({ target, problems }) =>
     problems.map((problem) => `${target.subject}: ${problem}`)
   );
   for (const problem of problems) console.error(problem);
-  if (options.quick) {
+  if (quick) {
     const stale = findings.filter(({ target, certified }) =>
       !certified && subjectOf(target.subject).kind === "kit" && !isParts(target.name)
     );
@@ -90,7 +102,7 @@ async function run(options: Options): Promise<boolean> {
     : findings.length > 0
     ? "nothing was promised"
     : "nothing was there to verify";
-  console.log(`Verified: ${verdict}, after ${duration((performance.now() - start) / 1e3)}`);
+  console.log(`Verified: ${verdict}, after ${took}`);
   return problems.length === 0 && findings.length > 0;
 }
 
@@ -103,7 +115,7 @@ if (import.meta.main) {
     }
     Deno.exit(await run(options) ? 0 : 1);
   } catch (error) {
-    if (error instanceof OptionError) {
+    if (error instanceof OptionError || error instanceof ShardError) {
       console.error(error.message);
       Deno.exit(2);
     }

@@ -1,39 +1,14 @@
 /**
- * The verification: which slices are to be done, on which workers, and what they add up to.
+ * The verification: every slice here, or a share of them into a file, or the shares of many machines
+ * joined; and what they add up to.
  *
  * @module
  */
-import { environment } from "../environment.ts";
-import type { Gap } from "../implementation.ts";
-import type { Progress } from "../progress.ts";
-import type { Format } from "../floats.ts";
-import { type Certified, conclude, type Finding } from "./conclude.ts";
-import { runJobs, Stopped } from "./pool.ts";
-import { QUICK_SAMPLES, SAMPLES } from "./sample.ts";
-import type { Job, Outcome } from "./job.ts";
-import { mirrored, SLICES } from "./slices.ts";
-import { sourcesOf, sourcesOfSubject } from "./sources.ts";
-import { Store } from "./store.ts";
-import { type LoadedSubject, type Subject, subjectOf } from "./subject.ts";
-import { type FunctionName, isParts, type Mode, type SliceResult, type Target } from "./types.ts";
-
-/** What to verify, and where things are. */
-export interface Verification {
-  /** Address of the module that provides the subjects, for workers. */
-  readonly subjects: string;
-  readonly targets: readonly Target[];
-  readonly quick: boolean;
-  /** Folder for finished slices. */
-  readonly cache: string;
-  /** Folder for certificates; read by a quick run, written by a full one. */
-  readonly certificates: string;
-  readonly workers: number;
-  readonly signal?: AbortSignal;
-  /** Called once with the number of slices, those done before included. */
-  readonly progress?: (slices: number) => Progress;
-  /** Leave out slices beyond these; for tests. */
-  readonly slices?: readonly number[];
-}
+import { conclude, type Finding, type Place } from "./conclude.ts";
+import { prepare, type Prepared, type Queue, runPrepared } from "./queues.ts";
+import { joinedShards, type Shard, ShardError, type ShardPart, writeShard } from "./shard.ts";
+import type { Target } from "./types.ts";
+import type { Verification } from "./verification.ts";
 
 /** What the verification came to. */
 export interface Report {
@@ -42,197 +17,97 @@ export interface Report {
   readonly gaps: readonly string[];
 }
 
-/** A target in a mode, with its finished slices. */
-interface Queue {
-  readonly target: Target;
-  readonly mode: Mode;
-  readonly store: Store;
-  readonly slices: readonly number[];
-  readonly found: Map<number, SliceResult>;
-}
-
-/** What is known about a subject before anything runs. */
-interface About extends Certified {
-  /** Whether it has a function in a format. */
-  has(name: FunctionName, format: Format): boolean;
-}
-
-/** Files that tell how subjects are found; a change there changes no reference. */
-const NOT_REFERENCE = ["lab/certify/subject.ts"];
-
 /** Runs a plan. Throws `Stopped` when its signal is given; finished slices are then on disk. */
 export async function verify(plan: Verification): Promise<Report> {
-  const machine = await environment();
-  const verifier = (await sourcesOf(["lab/certify/worker.ts"], NOT_REFERENCE)).hash;
-  const { about, gaps } = await describe(plan.targets);
-  const failed = new Set<string>();
-  const targets = plan.targets.filter(({ subject, name, format }) =>
-    about.get(subject)?.has(name, format)
-  );
-  const queues: Queue[] = [];
-  for (const target of targets) {
-    const { sources, version, call, adapter } = about.get(target.subject)!;
-    const print = {
-      subject: [sources.hash, version, call(target.name)].join("\n"),
-      verifier,
-      environment: [machine.deno, machine.v8, adapter ?? machine.cpu].join("\n"),
-    };
-    for (const mode of modesOf(target, plan.quick)) {
-      const store = new Store(plan.cache, target, mode, print);
-      if (mode === "quick") await store.clear(); // seconds; it is to be run, not remembered
-      const slices = slicesOf(target, mode).filter((s) => plan.slices?.includes(s) ?? true);
-      const found = await store.read();
-      for (const slice of found.keys()) if (!slices.includes(slice)) found.delete(slice);
-      queues.push({ target, mode, store, slices, found });
-    }
-  }
-  await runQueues(queues, plan, (subject, reason) => {
-    if (failed.has(subject)) return;
-    failed.add(subject);
-    gaps.push(`${subject}: ${reason}`);
-  });
-  const findings: Finding[] = [];
-  for (const target of targets) {
-    if (failed.has(target.subject)) continue;
-    const own = queues.filter((queue) => queue.target === target);
-    findings.push(await conclude(target, own, about.get(target.subject)!, { ...plan, machine }));
-  }
+  const prepared = await prepare(plan);
+  const { machine, gaps, queues } = prepared;
+  const failed = await runPrepared(prepared, plan);
+  const targets = prepared.targets.filter(({ subject }) => !failed.has(subject));
+  const findings = await concludeAll({ ...prepared, targets }, { ...plan, machine });
   for (const { store } of queues) await store.clear();
   return { findings, gaps };
 }
 
-async function describe(
-  targets: readonly Target[],
-): Promise<{ about: Map<string, About>; gaps: string[] }> {
-  const about = new Map<string, About>();
-  const gaps: string[] = [];
-  for (const id of new Set(targets.map(({ subject }) => subject))) {
-    const subject = subjectOf(id);
-    const loaded = await loadOrGap(subject);
-    if ("gap" in loaded) {
-      gaps.push(`${id}: ${loaded.gap}`);
-      continue;
-    }
-    const { version, call, adapter } = loaded;
-    const offered = new Set(
-      subject.formats.flatMap((format) =>
-        subject.functions.filter((name) =>
-          isParts(name) ? loaded.methods !== undefined : loaded.unary(name, format) !== undefined
-        ).map((name) => `${name} ${format}`)
-      ),
-    );
-    await loaded.dispose?.();
-    const sources = await sourcesOfSubject(subject);
-    const has = (name: FunctionName, format: Format) => offered.has(`${name} ${format}`);
-    about.set(id, { subject, sources, version, call, adapter, has });
-  }
-  return { about, gaps };
-}
-
-/** A subject that is there, or why not. The kit's own failure is no gap: it ends the run. */
-async function loadOrGap(subject: Subject): Promise<LoadedSubject | Gap> {
-  try {
-    return await subject.load();
-  } catch (error) {
-    if (subject.kind === "kit") throw error;
-    return { gap: reasonOf(error) };
-  }
-}
-
-/** A certificate over every float32 holds the quick subset's digest too. */
-function modesOf({ subject, name, format }: Target, quick: boolean): Mode[] {
-  if (quick) return ["quick"];
-  if (format === "f64" || isParts(name)) return ["full"];
-  const { subsetOnly, kind } = subjectOf(subject);
-  return subsetOnly ? ["quick"] : kind === "kit" ? ["quick", "full"] : ["full"];
-}
-
-function slicesOf({ format }: Target, mode: Mode): number[] {
-  const count = format === "f32" ? SLICES : mode === "quick" ? QUICK_SAMPLES : SAMPLES;
-  return Array.from({ length: count }, (_, i) => i);
-}
-
-/** Does what is missing. Subjects that want to be alone come last, on one worker. */
-async function runQueues(
-  queues: readonly Queue[],
+/**
+ * Runs a share of a plan and writes what it found to a file. Throws `Stopped` as {@linkcode verify}
+ * does, and goes on where it was.
+ *
+ * @returns the slices that the file holds, and the subjects that are not here
+ */
+export async function verifyShard(
   plan: Verification,
-  onFailure: (subject: string, reason: string) => void,
-): Promise<void> {
-  const total = queues.reduce((sum, { slices }) => sum + slices.length, 0);
-  const bar = plan.progress?.(total);
-  bar?.tick(queues.reduce((sum, { found }) => sum + found.size, 0));
-  const alone = (queue: Queue) => subjectOf(queue.target.subject).alone === true;
-  const groups = [queues.filter((queue) => !alone(queue))];
-  for (const queue of queues.filter(alone)) {
-    const group = groups.find(([first]) => first?.target.subject === queue.target.subject);
-    if (group) group.push(queue);
-    else groups.push([queue]);
-  }
-  try {
-    for (const group of groups) {
-      if (group.length === 0) continue;
-      const jobs = jobsOf(group);
-      const first = subjectOf(group[0]!.target.subject);
-      const work = runJobs<Outcome[]>(
-        plan.subjects,
-        jobs,
-        alone(group[0]!) ? 1 : plan.workers,
-        async (job, outcomes) => {
-          for (const { target, result, failure } of outcomes) {
-            if (failure !== undefined) {
-              onFailure(target.subject, failure);
-              continue;
-            }
-            const queue = group.find((one) =>
-              one.mode === job.mode && one.target.name === target.name &&
-              one.target.subject === target.subject && one.target.format === target.format
-            )!;
-            // A quick slice takes less time than its file.
-            if (job.mode === "full") await queue.store.write(result);
-            queue.found.set(result.slice, result);
-          }
-          bar?.tick(outcomes.length);
-        },
-        plan.signal,
-      );
-      try {
-        await work;
-      } catch (error) {
-        // A library that fails is one gap; the kit's own failure ends the run.
-        if (error instanceof Stopped || first.kind === "kit" || !alone(group[0]!)) throw error;
-        onFailure(first.id, reasonOf(error));
-      }
-    }
-  } finally {
-    await bar?.done();
-  }
-}
-
-/** The first line of an error. */
-function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0]!;
+  shard: Shard,
+  file: string,
+): Promise<{ readonly slices: number; readonly gaps: readonly string[] }> {
+  const prepared = await prepare(plan, shard);
+  const { machine: { cpu, os, deno, v8, date }, queues, gaps } = prepared;
+  await runPrepared(prepared, plan);
+  const parts = queues.map(({ target, mode, print, found }): ShardPart => ({
+    target,
+    mode,
+    print,
+    slices: [...found.values()].sort((a, b) => a.slice - b.slice),
+  }));
+  const machine = { cpu, os, deno, v8, date };
+  const { quick, workers } = plan;
+  await writeShard(file, { shard, quick, workers, machine, parts, gaps });
+  for (const { store } of queues) await store.clear();
+  return { slices: parts.reduce((sum, { slices }) => sum + slices.length, 0), gaps };
 }
 
 /**
- * The missing slices, put together by what they can share: mode, format, slice of the reference,
- * and the length of blocks.
+ * Joins shards that {@linkcode verifyShard} wrote, and judges them as if all had been found here.
+ *
+ * @throws {ShardError} they make no whole, or were not made from the sources that are here
  */
-export function jobsOf(queues: readonly Queue[]): Job[] {
-  const jobs = new Map<string, { mode: Mode; slice: number; targets: Target[] }>();
-  for (const { target, mode, slices, found } of queues) {
-    for (const slice of slices) {
-      if (found.has(slice)) continue;
-      const shared = target.name === "logSigmoid" && target.format === "f32";
-      const at = shared ? mirrored(slice) : slice;
-      const large = subjectOf(target.subject).largeBlocks === true;
-      const key = `${mode} ${target.format} ${at} ${large}`;
-      const job = jobs.get(key);
-      if (job) job.targets.push(target);
-      else jobs.set(key, { mode, slice: at, targets: [target] });
+export async function joinShards(
+  plan: Omit<Verification, "targets" | "quick" | "workers">,
+  files: readonly string[],
+): Promise<Report> {
+  const whole = await joinedShards(files);
+  const targets = new Map(whole.parts.map(({ target }) => [JSON.stringify(target), target]));
+  const { quick, workers } = whole;
+  const all = { ...plan, quick, workers, targets: [...targets.values()] };
+  const prepared = await prepare(all);
+  const complete: Target[] = [];
+  for (const target of prepared.targets) {
+    const own = prepared.queues.filter((queue) => queue.target === target);
+    own.forEach((queue) => take(queue, whole.parts));
+    // What a shard could not do is a gap, which it has told.
+    if (own.every(({ slices, found }) => slices.every((slice) => found.has(slice)))) {
+      complete.push(target);
+    } else if (!whole.gaps.some((gap) => gap.startsWith(`${target.subject}: `))) {
+      throw new ShardError(`the shards lack slices of ${target.name} ${target.subject}`);
     }
   }
-  // Quick slices first: a mistake shows within seconds, not after minutes.
-  return [...jobs.values()]
-    .sort((a, b) => (a.mode === b.mode ? a.slice - b.slice : a.mode === "quick" ? -1 : 1))
-    .map((job, id) => ({ ...job, id }));
+  const { machine } = whole;
+  const findings = await concludeAll({ ...prepared, targets: complete }, { ...all, machine });
+  return { findings, gaps: [...new Set([...prepared.gaps, ...whole.gaps])] };
+}
+
+/** Takes a queue's slices from shards, instead of what may be kept here. */
+function take(queue: Queue, parts: readonly ShardPart[]): void {
+  const { target, mode, print, found } = queue;
+  const { subject, name, format } = target;
+  const part = parts.find((one) =>
+    one.mode === mode && one.target.subject === subject && one.target.name === name &&
+    one.target.format === format
+  );
+  if (part?.print.subject !== print.subject || part.print.verifier !== print.verifier) {
+    throw new ShardError(`the shards were not made from these sources: ${name} ${subject} differs`);
+  }
+  found.clear();
+  for (const slice of part.slices) found.set(slice.slice, slice);
+}
+
+async function concludeAll(
+  { targets, queues, about }: Prepared,
+  place: Place,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const target of targets) {
+    const own = queues.filter((queue) => queue.target === target);
+    findings.push(await conclude(target, own, about.get(target.subject)!, place));
+  }
+  return findings;
 }

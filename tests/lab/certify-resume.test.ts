@@ -4,7 +4,8 @@ import "../../bench/certify/subjects.ts";
 import { fileURLToPath } from "node:url";
 import type { Certificate } from "../../lab/certify/certificate.ts";
 import { Stopped } from "../../lab/certify/pool.ts";
-import { type Verification, verify } from "../../lab/certify/run.ts";
+import { verify } from "../../lab/certify/run.ts";
+import type { Verification } from "../../lab/certify/verification.ts";
 import type { Target } from "../../lab/certify/types.ts";
 
 const targets: Target[] = [

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { gpuTest } from "../support/gpu.ts";
 import { type Certificate, fileOf } from "../../lab/certify/certificate.ts";
-import { type Verification, verify } from "../../lab/certify/run.ts";
+import { verify } from "../../lab/certify/run.ts";
+import type { Verification } from "../../lab/certify/verification.ts";
 import "../../bench/certify/subjects.ts";
 import { subjectOf } from "../../lab/certify/subject.ts";
 

@@ -83,6 +83,19 @@ export const notebookServer: Requirement = {
   byHand: "python3 -m pip install notebook",
 };
 
+/** Runs `deno task verify` as a cluster does, on this machine. */
+export const slurm: Requirement = {
+  name: "Slurm",
+  neededFor: "the test of tools/cluster",
+  async detect(system) {
+    const daemons = ["slurmctld", "slurmd"];
+    const found = await Promise.all(daemons.map((name) => system.capture(name, ["-V"])));
+    return found.every(({ success }) => success) ? found[0]!.stdout.trim() : undefined;
+  },
+  debian: ["slurm-wlm"],
+  byHand: "install slurmctld, slurmd and Slurm's client commands",
+};
+
 /** The list that set-up works through. */
 export const requirements: readonly Requirement[] = [
   jupyter,
