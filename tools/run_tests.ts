@@ -53,6 +53,15 @@ const denoTest = (name: string, ...args: string[]): Step => ({
   },
 });
 
+/** They count threads at work, or time: what runs beside them would show. */
+const ALONE: readonly string[] = [
+  "tests/bench/harness.test.ts",
+  "tests/bench/peers.test.ts",
+  "tests/engines/webgpu/memory.test.ts",
+  "tests/engines/memory.test.ts",
+  "tests/tools/cluster.test.ts",
+];
+
 /** What failed by name, told again under the table: the step's own output is long. */
 const failures: string[] = [];
 
@@ -77,7 +86,8 @@ const steps: readonly Step[] = [
   ...checks.map((check) => single(check.name, check.run)),
   single("Documentation is complete", () => deno("doc", "--lint", "kernels/engines/mod.ts")),
   denoTest("Examples in the documentation", "-A", "--doc", "mod.ts", "kernels", "README.md"),
-  denoTest("Tests", "-A"),
+  denoTest("Tests", "-A", "--parallel", `--ignore=${ALONE.join(",")}`),
+  denoTest("Tests that want the machine to themselves", "-A", ...ALONE),
   single("Generated files are up to date", async () => {
     const stale = await generate({ write: false });
     for (const { file, command } of stale) failures.push(`${file} is stale: run ${command}`);

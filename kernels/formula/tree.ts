@@ -1,7 +1,7 @@
 /*
  * A formula as a tree in which equal subtrees are one object: shared work is found by `===`.
  *
- * Nothing is simplified here. What is written is what stands in the tree; rules/ and ranges.ts change trees.
+ * Nothing is simplified here: what is written is what stands in the tree.
  */
 import type { PrimitiveName } from "./primitives.ts";
 

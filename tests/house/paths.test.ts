@@ -10,7 +10,7 @@ import { recipesIn } from "./recipes.ts";
 import { stalePaths, staleUrls } from "./paths.ts";
 
 /** Made by commands here, and ignored by Git. */
-const isMadeHere = (path: string) => /^(\.\.\/)*(\.cache|report)\//.test(path);
+const isMadeHere = (path: string) => /^(\.\.\/)*(\.cache|report|shards)\//.test(path);
 
 /** What is right though it is not here: by the file that names it, or "" for any. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {

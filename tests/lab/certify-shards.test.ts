@@ -36,6 +36,7 @@ Deno.test("shards: every slice is in one of them, with its mirror image", () => 
   }
 });
 
+// Long: its steps share shards, which take seconds to make.
 Deno.test("shards: joined they give the certificates of one run; what makes no whole is named", async (t) => {
   const folder = await Deno.makeTempDir({ prefix: "softplus-kit-" });
   const plan: Verification = {

@@ -183,6 +183,7 @@ Deno.test("README: no block is left that nothing runs", () => {
     "main.ts",
     "task pack",
     "npm install",
+    "sbatch tools/cluster/verify.slurm.sh", // tests/tools/cluster.test.ts
   ];
   for (const { language, text } of blocks) {
     // `deno test --doc README.md` runs what is TypeScript without an address.
