@@ -3,11 +3,20 @@
  *
  * @module
  */
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { MOST_SHARDS, type Shard } from "../../lab/certify/shard.ts";
 import { covers } from "../../lab/certify/subject.ts";
+import { type Own, subjectOfOwn } from "./own.ts";
 import { subjects } from "./subjects.ts";
-import { type Format, FUNCTIONS, type Target } from "../../lab/certify/types.ts";
+import {
+  type Format,
+  FUNCTIONS,
+  type Target,
+  UNARY,
+  type UnaryName,
+} from "../../lab/certify/types.ts";
 
 /** What is asked for. */
 export interface Options {
@@ -24,6 +33,8 @@ export interface Options {
   readonly output?: string;
   /** Join these files of shards instead. */
   readonly join?: readonly string[];
+  /** A function of the user's own instead of the kit's. */
+  readonly own?: Own;
 }
 
 /** A mistake in the arguments. */
@@ -58,7 +69,16 @@ function peersInLines(): string[] {
   return lines.map((line) => `                         ${line}`);
 }
 
-const free = ["cache", "certificates", "workers", "shard", "output"];
+const free = [
+  "cache",
+  "certificates",
+  "workers",
+  "shard",
+  "output",
+  "module",
+  "name",
+  "of",
+];
 const flags = ["quick", "screen", "join", "help"];
 
 /** How to call it. */
@@ -81,6 +101,10 @@ export const USAGE: string = [
   "  --workers NUMBER        one for each logical core unless told",
   "  --shard I/N             do only share I (0 to N-1) of N, into a file; see tools/cluster",
   "  --output FILE           where a share is written (.cache/verify/shard-I-of-N.json)",
+  "  --module FILE           certify a function of your own instead, which this module exports",
+  "  --name NAME             its name there",
+  `  --of ${UNARY.join("|")}`,
+  "                          what it stands for; its certificates go to ./certificates",
   "  --join FILES            join the files of all shares, and judge them as if found here",
 ].join("\n");
 
@@ -140,7 +164,8 @@ export function readOptions(args: readonly string[]): Options | "help" {
   if (output !== undefined && shard === undefined) {
     throw new OptionError("--output is where a share is written: give --shard I/N with it");
   }
-  const targets = targetsOf(given);
+  const own = ownOf(given);
+  const targets = own ? ownTargets(own) : targetsOf(given);
   if (targets.length === 0) {
     const asked = [...given].filter(([name]) => name in choices)
       .map(([name, values]) => `--${name} ${values.join(",")}`);
@@ -156,7 +181,40 @@ export function readOptions(args: readonly string[]): Options | "help" {
     ...(workers === undefined ? {} : { workers: Number(workers) }),
     ...(shard === undefined ? {} : { shard }),
     ...(output === undefined ? {} : { output }),
+    ...(own === undefined ? {} : { own }),
   };
+}
+
+/** The function of the user's own that is asked for. */
+function ownOf(given: ReadonlyMap<string, readonly string[]>): Own | undefined {
+  const [module, name, of] = ["module", "name", "of"].map((option) => given.get(option)?.[0]);
+  if (module === undefined) {
+    const alone = ["name", "of"].find((option) => given.has(option));
+    if (alone === undefined) return undefined;
+    throw new OptionError(`--${alone} goes with --module FILE, a function of your own`);
+  }
+  if (name === undefined || of === undefined) {
+    throw new OptionError(
+      `--module needs ${
+        name === undefined ? "--name, under which it exports the function" : "--of"
+      }`,
+    );
+  }
+  if (!(UNARY as readonly string[]).includes(of)) {
+    throw new OptionError(`--of must be one of ${UNARY.join(", ")}, got ${JSON.stringify(of)}`);
+  }
+  const other = ["engine", "build", "function", "precision"].find((option) => given.has(option));
+  if (other !== undefined) {
+    throw new OptionError(`--module and --${other}: a function of your own has none; leave it out`);
+  }
+  // Deno runs tasks in the project's folder; the user's is where the command was given.
+  const path = resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), module);
+  const formats = (given.get("dtype") ?? ["f32"]) as Format[];
+  return { module: pathToFileURL(path).href, name, of: of as UnaryName, formats };
+}
+
+function ownTargets(own: Own): Target[] {
+  return own.formats.map((format) => ({ subject: subjectOfOwn(own).id, name: own.of, format }));
 }
 
 function shardOf(text: string | undefined, screen: boolean): Shard | undefined {
@@ -171,7 +229,7 @@ function shardOf(text: string | undefined, screen: boolean): Shard | undefined {
 
 /** Joining takes its targets from the files. */
 function joinOf(values: Parsed): Options {
-  const allowed = ["join", "files", "certificates"];
+  const allowed = ["join", "files", "certificates", "module", "name", "of", "dtype"];
   const other = Object.keys(values).find((name) => !allowed.includes(name));
   if (other !== undefined) {
     throw new OptionError(
@@ -181,11 +239,14 @@ function joinOf(values: Parsed): Options {
   const join = values["files"] as string[];
   if (join.length === 0) throw new OptionError("--join needs the files of the shards");
   const certificates = (values["certificates"] as string[] | undefined)?.[0];
+  const given = Object.entries(values).filter(([, list]) => Array.isArray(list));
+  const own = ownOf(new Map(given as [string, string[]][]));
   return {
     targets: [],
     quick: false,
     screen: false,
     join,
+    ...(own === undefined ? {} : { own }),
     ...(certificates === undefined ? {} : { certificates }),
   };
 }

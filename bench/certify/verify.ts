@@ -15,7 +15,8 @@ import type { Finding } from "../../lab/certify/conclude.ts";
 import { joinShards, type Report, verify, verifyShard } from "../../lab/certify/run.ts";
 import { ShardError } from "../../lab/certify/shard.ts";
 import { proveScreens } from "../../lab/certify/prove_screens.ts";
-import { subjectOf } from "../../lab/certify/subject.ts";
+import { provideSubjects, subjectOf } from "../../lab/certify/subject.ts";
+import { addressOf, subjectOfOwn } from "./own.ts";
 import { isParts } from "../../lab/certify/types.ts";
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -47,14 +48,17 @@ async function checkFolder(option: string, path: string): Promise<void> {
 
 async function run(options: Options): Promise<boolean> {
   const start = performance.now();
-  const certificates = options.certificates ?? folder("../certificates");
+  const { own } = options;
+  const here = Deno.env.get("INIT_CWD") ?? Deno.cwd();
+  const certificates = options.certificates ??
+    (own ? `${here}/certificates` : folder("../certificates"));
   const cache = options.cache ?? folder("../../.cache/verify");
   if (!options.quick && !options.shard) await checkFolder("certificates", certificates);
   if (!options.quick && !options.screen && !options.join) await checkFolder("cache", cache);
   const stopper = new AbortController();
   using _ = onInterrupt(() => stopper.abort());
   const shared = {
-    subjects: new URL("./subjects.ts", import.meta.url).href,
+    subjects: own ? addressOf(own) : new URL("./subjects.ts", import.meta.url).href,
     workers: options.workers ?? navigator.hardwareConcurrency,
     certificates,
     signal: stopper.signal,
@@ -65,6 +69,7 @@ async function run(options: Options): Promise<boolean> {
     const screens = folder("../../lab/certify");
     return await proveScreens({ ...shared, formats, folder: options.certificates ?? screens });
   }
+  if (own) provideSubjects([subjectOfOwn(own)]);
   const took = () => duration((performance.now() - start) / 1e3);
   const plan = { ...shared, targets: options.targets, quick: options.quick, cache };
   const { shard } = options;

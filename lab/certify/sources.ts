@@ -10,7 +10,6 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import type { Subject } from "./subject.ts";
 
@@ -27,7 +26,10 @@ export interface Sources {
   readonly files: readonly string[];
 }
 
-/** The sources behind some modules, named from the project's folder; `*` matches in a folder. */
+/**
+ * The sources behind some modules, named from the project's folder, or by their addresses where they lie
+ * elsewhere; `*` matches in a folder.
+ */
 export async function sourcesOf(
   roots: readonly string[],
   apart: readonly string[] = APART,
@@ -43,8 +45,8 @@ export async function sourcesOf(
       if (!specifier.startsWith(".")) continue;
       // AssemblyScript leaves the ending out.
       const file = /\.[jt]s(on)?$/.test(specifier) ? specifier : `${specifier}.ts`;
-      const url = new URL(file, new URL(path, root));
-      await visit(fileURLToPath(url).slice(fileURLToPath(root).length));
+      const { href } = new URL(file, new URL(path, root));
+      await visit(href.startsWith(root.href) ? decodeURI(href.slice(root.href.length)) : href);
     }
   };
   for (const path of roots) for (const file of await matching(path)) await visit(file);
@@ -62,6 +64,7 @@ export function sourcesOfSubject({ roots, binary }: Subject): Promise<Sources> {
 
 /** The path itself, or the files that a pattern such as `kernels/*.simd.ts` matches. */
 async function matching(path: string): Promise<string[]> {
+  if (path.startsWith("file:")) return [path];
   const [, folder = "", start = "", end = ""] = /^(.*\/)([^*/]*)\*([^*/]*)$/.exec(path) ?? [];
   if (folder === "") return [path];
   const found: string[] = [];

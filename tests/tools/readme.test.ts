@@ -184,6 +184,7 @@ Deno.test("README: no block is left that nothing runs", () => {
     "task pack",
     "npm install",
     "sbatch tools/cluster/verify.slurm.sh", // tests/tools/cluster.test.ts
+    "verify --module mine.ts", // tests/bench/own.test.ts
   ];
   for (const { language, text } of blocks) {
     // `deno test --doc README.md` runs what is TypeScript without an address.
