@@ -115,6 +115,8 @@ export declare class Certification {
     readonly flushed: number;
     /** Neighbouring inputs whose results step against the slope of the function. */
     readonly stepsAgainstSlope: number;
+    /** The first of them. */
+    readonly firstStep: Step | undefined;
     /** @param data what was found */
     constructor(data: CertificationData);
     /** Whether every result is the correctly rounded one. */
@@ -144,6 +146,8 @@ export interface CertificationData {
     readonly joined: Counts;
     /** Neighbouring inputs whose results step against the slope of the function. */
     readonly stepsAgainstSlope: number;
+    /** The first of them. */
+    readonly firstStep?: StepBits;
 }
 /** What to certify, and how. */
 export interface CertifyOptions {
@@ -592,6 +596,28 @@ export interface Shown {
     /** The bundle of what is shown; called by the kernel. */
     [DISPLAY](): MimeBundle | Promise<MimeBundle>;
 }
+/** Two neighbouring inputs whose results step against the slope of the function. */
+interface Step {
+    readonly before: {
+        readonly x: BitsAndValue;
+        readonly got: BitsAndValue;
+    };
+    readonly after: {
+        readonly x: BitsAndValue;
+        readonly got: BitsAndValue;
+    };
+}
+/** Two neighbouring inputs whose results step against the slope, as bits in hexadecimal. */
+interface StepBits {
+    readonly before: {
+        readonly x: string;
+        readonly got: string;
+    };
+    readonly after: {
+        readonly x: string;
+        readonly got: string;
+    };
+}
 /** A line, markers, or bars. */
 interface Trace {
     readonly type: "scatter" | "bar";
@@ -688,7 +714,8 @@ export interface WrongCount {
 export declare function adapt(name: string, implementation: Implementation, options?: AdaptOptions): Promise<Adapted>;
 /**
  * Tries an implementation at every float32 (2^32 inputs: 5 to 30 minutes on this thread), with
- * progress; every float16; or 20,000 samples of float64.
+ * progress; every float16; or 60,000 samples of float64: random ones, every binade, special values and
+ * hard cases.
  *
  * @returns the greatest error in ULP with its input, results that are not the correctly rounded ones,
  *   wrong NaNs, infinities and zeros, steps against the function's slope; it shows itself as the result

@@ -69,7 +69,8 @@ export async function errorOverX(
   const { name } = await referenceOf(options.of);
   const figure = errorCurves(points, dtype, {
     title: title ?? `Error of ${name} in ${dtype}: lower is better`,
-    subtitle: subtitle ?? `largest of each ${(to - from) / binsOf(options)} of x`,
+    subtitle: subtitle ??
+      `largest of each ${Number(((to - from) / binsOf(options)).toPrecision(3))} of x`,
   });
   return { ...figure, [DISPLAY]: () => figureBundle(figure) };
 }

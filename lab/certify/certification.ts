@@ -27,6 +27,18 @@ export interface WrongCount {
   readonly first?: WitnessBits;
 }
 
+/** Two neighbouring inputs whose results step against the slope, as bits in hexadecimal. */
+export interface StepBits {
+  readonly before: { readonly x: string; readonly got: string };
+  readonly after: { readonly x: string; readonly got: string };
+}
+
+/** Two neighbouring inputs whose results step against the slope of the function. */
+export interface Step {
+  readonly before: { readonly x: BitsAndValue; readonly got: BitsAndValue };
+  readonly after: { readonly x: BitsAndValue; readonly got: BitsAndValue };
+}
+
 /** What was counted. */
 export interface Counts {
   readonly inputs: number;
@@ -57,6 +69,8 @@ export interface CertificationData {
   readonly joined: Counts;
   /** Neighbouring inputs whose results step against the slope of the function. */
   readonly stepsAgainstSlope: number;
+  /** The first of them. */
+  readonly firstStep?: StepBits;
 }
 
 /**
@@ -95,6 +109,8 @@ export class Certification {
   readonly flushed: number;
   /** Neighbouring inputs whose results step against the slope of the function. */
   readonly stepsAgainstSlope: number;
+  /** The first of them. */
+  readonly firstStep: Step | undefined;
   readonly #data: CertificationData;
 
   /** @param data what was found */
@@ -116,6 +132,7 @@ export class Certification {
     this.firstWrong = foundOf(nan.first ?? infinity.first ?? zeroSign.first, dtype);
     this.flushed = joined.flushed;
     this.stepsAgainstSlope = data.stepsAgainstSlope;
+    this.firstStep = stepOf(data.firstStep, dtype);
   }
 
   /** Whether every result is the correctly rounded one. */
@@ -159,6 +176,7 @@ export class Certification {
       ["wrong sign of 0", of(this.wrongZeros)],
       ["subnormal results that came back as 0", of(this.flushed)],
       ["steps against the slope", of(this.stepsAgainstSlope)],
+      ...(this.firstStep ? [["the first, at x", told(this.firstStep.after.x)]] : []),
     ];
     return markdownTable([`${this.name} as ${this.function}, ${this.dtype}`, ""], rows);
   }
@@ -193,6 +211,19 @@ const told = ({ value, bits }: BitsAndValue): string => `${value} (${bits})`;
 
 function foundOf(witness: WitnessBits | undefined, dtype: Format): Found | undefined {
   if (witness === undefined) return undefined;
-  const both = (bits: string) => ({ value: fromBits(BigInt(bits), dtype), bits });
+  const both = (bits: string) => valueOf(bits, dtype);
   return { x: both(witness.x), got: both(witness.got), want: both(witness.want) };
+}
+
+function stepOf(step: StepBits | undefined, dtype: Format): Step | undefined {
+  if (step === undefined) return undefined;
+  const one = ({ x, got }: StepBits["before"]) => ({
+    x: valueOf(x, dtype),
+    got: valueOf(got, dtype),
+  });
+  return { before: one(step.before), after: one(step.after) };
+}
+
+function valueOf(bits: string, dtype: Format): BitsAndValue {
+  return { value: fromBits(BigInt(bits), dtype), bits };
 }

@@ -7,6 +7,7 @@
 import type { Precision } from "../../kernels/bounds.ts";
 import { adapt, type Adapted } from "../adapt.ts";
 import {
+  arrayOf,
   arrayOfBits,
   arrayOfLength,
   bitsOf,
@@ -20,9 +21,10 @@ import { checkOptions } from "../options.ts";
 import { type KnownName, type Of, type Reference, referenceOf } from "../oracle/reference.ts";
 import type { Reference as Screened } from "../oracle/screen.ts";
 import { progress } from "../progress.ts";
-import { Certification } from "./certification.ts";
+import { Certification, type StepBits } from "./certification.ts";
 import { blocks, exponentOfSlice, SLICE_SIZE, SLICES } from "./slices.ts";
 import { errorOfRounding, Tally } from "./tally.ts";
+import { sample } from "./samples.ts";
 import type { SliceResult } from "./types.ts";
 
 /** What to certify, and how. */
@@ -52,11 +54,14 @@ const OPTIONS = [
   ...["name", "signal", "timeout", "progress"],
 ];
 
+/** The slice of -0: from there on patterns that go up are numbers that go down. */
+const FIRST_NEGATIVE = SLICES / 2;
+
 /** Elements that an implementation gets at a time. */
 const BLOCK = 2 ** 15;
 
-/** Inputs of float64, which has too many for all. */
-const SAMPLES = 20_000;
+/** Inputs of float64, which has too many for all, beside the special values and the hard cases. */
+const RANDOM = 20_000;
 
 /** How a function of the oracle is had from a quicker reference: at -x, and negative, or not. */
 const QUICKER = {
@@ -70,7 +75,8 @@ const QUICKER = {
 
 /**
  * Tries an implementation at every float32 (2^32 inputs: 5 to 30 minutes on this thread), with
- * progress; every float16; or 20,000 samples of float64.
+ * progress; every float16; or 60,000 samples of float64: random ones, every binade, special values and
+ * hard cases.
  *
  * @returns the greatest error in ULP with its input, results that are not the correctly rounded ones,
  *   wrong NaNs, infinities and zeros, steps against the function's slope; it shows itself as the result
@@ -105,7 +111,8 @@ export async function certify(
   const results = dtype === "f32" && known !== undefined
     ? await everyFloat32(one, known, options)
     : [await oneByOne(one, reference, inputsOf(dtype, options), options.signal)];
-  const against = results.reduce((sum, { steps }) => sum + steps, 0);
+  const steps = results.reduce((sum, one) => sum + one.steps, 0);
+  const firstStep = results.find((one) => one.firstStep !== undefined)?.firstStep;
   // MPFR comes with it: not before it is needed.
   const { joinWith } = await import("./join.ts");
   const slices = results.map(({ slice }) => slice);
@@ -115,10 +122,11 @@ export async function certify(
     name,
     function: reference.name,
     dtype,
-    method: methodOf(options),
+    method: methodOf(options, known !== undefined),
     hasBinades: dtype === "f32" && known !== undefined,
     joined,
-    stepsAgainstSlope: against,
+    stepsAgainstSlope: steps,
+    ...(firstStep && { firstStep }),
   });
 }
 
@@ -136,10 +144,12 @@ function checkBetween(between: readonly [number, number] | undefined): void {
   throw new RangeError(`certify: between must be [from, to] with from <= to, got [${between}]`);
 }
 
-function methodOf({ dtype = "f32", between, quick }: CertifyOptions): string {
+/** Which inputs were tried. Only a function of the oracle is quick enough for every float32. */
+function methodOf({ dtype = "f32", between, quick }: CertifyOptions, isKnown: boolean): string {
   const part = between === undefined ? "" : ` from ${between[0]} to ${between[1]}`;
-  if (dtype === "f64") return `${SAMPLES.toLocaleString("en")} float64${part}`;
+  if (dtype === "f64") return `samples of float64${part}`;
   if (dtype === "f16") return `every float16${part}`;
+  if (!isKnown) return `samples of float32${part}`;
   return quick ? `a dense subset of float32${part}` : `every float32${part}`;
 }
 
@@ -147,6 +157,13 @@ function methodOf({ dtype = "f32", between, quick }: CertifyOptions): string {
 interface Told {
   readonly slice: SliceResult;
   readonly steps: number;
+  readonly firstStep?: StepBits | undefined;
+}
+
+/** The result before, which binades hand on; NaN where there is none. */
+interface Last {
+  x: number;
+  value: number;
 }
 
 async function everyFloat32(
@@ -161,8 +178,10 @@ async function everyFloat32(
   const bar = isShown ? progress(slices.length, "binades") : undefined;
   const told: Told[] = [];
   try {
+    let last: Last = { x: NaN, value: NaN };
     for (const slice of slices) {
-      const judge = new Judge(one, known, slice, space);
+      if (slice === FIRST_NEGATIVE) last = { x: NaN, value: NaN };
+      const judge = new Judge(one, known, slice, space, last);
       await blocks(slice, quick, BLOCK, async (bits) => {
         signal?.throwIfAborted();
         await judge.block(between === undefined ? bits : within(bits, between));
@@ -210,10 +229,12 @@ class Judge {
   readonly #slice: number;
   readonly #space: Space;
   readonly #tally = new Tally("f32");
-  #last = NaN;
+  readonly #last: Last;
   #steps = 0;
+  #firstStep: StepBits | undefined;
 
-  constructor(one: Adapted, known: KnownName, slice: number, space: Space) {
+  constructor(one: Adapted, known: KnownName, slice: number, space: Space, last: Last) {
+    this.#last = last;
     this.#one = one;
     this.#rule = QUICKER[known];
     this.#slice = slice;
@@ -233,21 +254,40 @@ class Judge {
     const got = await this.#one.apply(x) as Float32Array<ArrayBuffer>;
     this.#tally.compare(x, got, reference, rounding, sign);
     this.#tally.mpfr += hard.length;
-    this.#countSteps(got);
+    this.#countSteps(x, got);
   }
 
   /** Steps in the wrong direction: the patterns of negative numbers go down. */
-  #countSteps(got: Float32Array): void {
-    const direction = this.#rule.slope * (this.#slice < 256 ? 1 : -1);
-    for (const value of got) {
-      if (direction * (value - this.#last) < 0) this.#steps++;
-      this.#last = value;
+  #countSteps(x: Float32Array, got: Float32Array): void {
+    const last = this.#last;
+    const direction = this.#rule.slope * (this.#slice < FIRST_NEGATIVE ? 1 : -1);
+    let before = last.value;
+    for (let i = 0; i < got.length; i++) {
+      const value = got[i]!;
+      if (direction * (value - before) < 0) {
+        if (this.#steps++ === 0) {
+          const from = i === 0 ? last.x : x[i - 1]!;
+          this.#firstStep = stepOf({ x: from, got: before }, { x: x[i]!, got: value });
+        }
+      }
+      before = value;
     }
+    last.x = x.at(-1)!;
+    last.value = before;
   }
 
   told(): Told {
-    return { slice: this.#tally.result(this.#slice), steps: this.#steps };
+    const slice = this.#tally.result(this.#slice);
+    return { slice, steps: this.#steps, firstStep: this.#firstStep };
   }
+}
+
+function stepOf(before: { x: number; got: number }, after: { x: number; got: number }): StepBits {
+  const hex = (value: number) => `0x${bitsOf(value, "f32").toString(16).padStart(8, "0")}`;
+  return {
+    before: { x: hex(before.x), got: hex(before.got) },
+    after: { x: hex(after.x), got: hex(after.got) },
+  };
 }
 
 /** The inputs of the formats that have no quicker reference, or of a function of the user's own. */
@@ -258,7 +298,7 @@ function inputsOf(dtype: Format, { between = [-Infinity, Infinity] }: CertifyOpt
     return all.filter((x) => Number.isNaN(x) || (x >= from && x <= to)) as Vector;
   }
   const random = new Random(1);
-  const x = arrayOfLength(dtype, SAMPLES);
+  const x = arrayOfLength(dtype, RANDOM);
   const low = from === -Infinity ? Math.min(-800, to) : from;
   const high = to === Infinity ? Math.max(800, from) : to;
   for (let i = 0; i < x.length; i++) {
@@ -267,7 +307,15 @@ function inputsOf(dtype: Format, { between = [-Infinity, Infinity] }: CertifyOpt
       ? low + (high - low) * random.uniform()
       : Math.min(Math.max(size, low), high);
   }
-  return x;
+  const isAsked = (v: number) => Number.isNaN(v) ? from === -Infinity : v >= from && v <= to;
+  return arrayOf(dtype, [...edgesOf(dtype).filter(isAsked), ...x]);
+}
+
+/** Special values and hard cases; of float32 the ends and the powers of two. */
+function edgesOf(dtype: "f32" | "f64"): number[] {
+  if (dtype === "f64") return [...sample(0), 2 ** -1074, -(2 ** -1074)];
+  const powers = Array.from({ length: 277 }, (_, k) => 2 ** (k - 149));
+  return [NaN, 0, ...powers, 2 ** 128 - 2 ** 104, Infinity].flatMap((x) => [x, -x]);
 }
 
 async function oneByOne(

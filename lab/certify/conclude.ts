@@ -8,7 +8,7 @@ import type { Environment } from "../environment.ts";
 import { replaceFile } from "../files.ts";
 import { type Certificate, fileOf, formatJson } from "./certificate.ts";
 import { join, type Joined, problemsOf } from "./join.ts";
-import { QUICK_SAMPLES } from "./sample.ts";
+import { QUICK_SAMPLES } from "./samples.ts";
 import type { Sources } from "./sources.ts";
 import { isWhole, type Subject } from "./subject.ts";
 import {

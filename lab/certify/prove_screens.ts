@@ -10,7 +10,7 @@ import { type ReferenceName, REFERENCES, SCREEN_BOUND } from "../oracle/screen.t
 import type { Progress } from "../progress.ts";
 import { formatJson } from "./certificate.ts";
 import { runJobs } from "./pool.ts";
-import { SAMPLES } from "./sample.ts";
+import { SAMPLES } from "./samples.ts";
 import { type Proof, sumUp } from "./screen_proof.ts";
 import { SLICES } from "./slices.ts";
 import type { Format } from "./types.ts";

@@ -8,7 +8,7 @@ import type { Gap } from "../implementation.ts";
 import type { Format } from "../floats.ts";
 import type { Certified } from "./conclude.ts";
 import { runJobs, Stopped } from "./pool.ts";
-import { QUICK_SAMPLES, SAMPLES } from "./sample.ts";
+import { QUICK_SAMPLES, SAMPLES } from "./samples.ts";
 import type { Job, Outcome } from "./job.ts";
 import { hasSlice, type Shard } from "./shard.ts";
 import { mirrored, SLICES } from "./slices.ts";

@@ -12,7 +12,8 @@
 import { bitsOf, hex } from "../floats.ts";
 import { relativeError } from "../oracle/mpfr.ts";
 import { evaluate, LEAST, pair } from "../oracle/double_double.ts";
-import { hasPair, sample } from "./sample.ts";
+import { hasPair } from "./sample.ts";
+import { sample } from "./samples.ts";
 import { makeReference, refer, type ReferenceName, REFERENCES } from "../oracle/screen.ts";
 import { blocks, exponentOfSlice } from "./slices.ts";
 import type { Format } from "./types.ts";

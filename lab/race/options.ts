@@ -2,6 +2,7 @@
 import type { Precision } from "../../kernels/bounds.ts";
 import type { Format } from "../floats.ts";
 import type { Implementation } from "../implementation.ts";
+import { checkOptions } from "../options.ts";
 import type { Of } from "../oracle/reference.ts";
 import { type DistributionName, DISTRIBUTIONS } from "./distributions.ts";
 
@@ -65,13 +66,8 @@ export function checkRace(
   if (Object.keys(implementations).length === 0) {
     throw new RangeError("race: { } has no implementation");
   }
-  const unknown = Object.keys(options ?? {}).find((name) => !Object.hasOwn(OPTIONS, name));
-  if (unknown !== undefined) {
-    throw new TypeError(
-      `race: there is no option ${unknown}; there are ${Object.keys(OPTIONS).join(", ")}`,
-    );
-  }
-  const { sizes, distribution, budgetSeconds = 1, rounds, tolerance = 1 } = options ?? {};
+  checkOptions("race", options, Object.keys(OPTIONS));
+  const { sizes, distribution, budgetSeconds = 1, rounds, tolerance = 1 } = options;
   const isSize = (n: number) => Number.isInteger(n) && n > 0;
   if (sizes !== undefined && !(Array.isArray(sizes) && sizes.length > 0 && sizes.every(isSize))) {
     throw new RangeError(`race: sizes must be whole numbers of elements, got ${say(sizes)}`);

@@ -34,6 +34,51 @@ Deno.test("certify: one wrong float32 is found, with its input as witness", asyn
   }
 });
 
+Deno.test("certify: a step down is found with its inputs, also from one binade to the next", async () => {
+  // Flat but for one step down, at 2, where a binade begins.
+  const stairs = (x: Float32Array) => x.map((v) => v < 2 ? 3 : 2.5);
+  const found = await certify(stairs, {
+    of: "softplus",
+    between: [1.9999, 2.0001],
+    progress: false,
+  });
+  assert.equal(found.stepsAgainstSlope, 1);
+  assert.equal(found.firstStep!.before.x.value, 2 - 2 ** -23);
+  assert.equal(found.firstStep!.before.got.value, 3);
+  assert.deepEqual(found.firstStep!.after.x, { value: 2, bits: "0x40000000" });
+  assert.equal(found.firstStep!.after.got.value, 2.5);
+  assert.match(String(found), /the first, at x +\| 2 \(0x40000000\)/);
+
+  // Downwards the patterns of negative numbers go up: here the step is met from above.
+  const mirrored = await certify((x: Float32Array) => x.map((v) => v <= -2 ? 0.2 : 0.1), {
+    of: "softplus",
+    between: [-2.0001, -1.9999],
+    progress: false,
+  });
+  assert.equal(mirrored.stepsAgainstSlope, 1);
+  assert.equal(mirrored.firstStep!.after.x.value, -2);
+});
+
+Deno.test("certify: float64 has the special values and the hard cases", async () => {
+  const { default: hard } = await import("../../lab/certify/hard-cases.json", {
+    with: { type: "json" },
+  });
+  const bits = new BigUint64Array(Object.values(hard.f64).flat().map((text) => BigInt(text)));
+  const cases = new Float64Array(bits.buffer);
+  const seen = new Set<number>();
+  const watched = (x: Float64Array) => {
+    for (const v of x) seen.add(v);
+    return softplus(x);
+  };
+  const found = await certify(watched, { of: "softplus", dtype: "f64" });
+  assert.ok(found.inputs > 60_000 && found.maxUlp < 1, String(found));
+  for (const v of [NaN, Infinity, -Infinity, Number.MAX_VALUE, 2 ** -1074, ...cases]) {
+    assert.ok(seen.has(v), `${v} was tried`);
+  }
+  const part = await certify(softplus, { of: "softplus", dtype: "f64", between: [1, 2] });
+  assert.ok(part.inputs > 20_000, "what lies in the range, and random numbers");
+});
+
 Deno.test("certify: mirrored functions, wrong zeros, infinities and NaNs", async () => {
   const { logSigmoid, logSigmoidGrad, sigmoidGrad } = await import("../../kernels/engines/mod.ts");
   const mirrored = { logSigmoid, logSigmoidGrad, sigmoidGrad };
@@ -76,6 +121,7 @@ Deno.test("certify: every float16, samples of float64, and a function of one's o
   };
   const own = await certify((x: number) => 2 * softplus(x), { of: twice, between: [0, 1] });
   assert.ok(own.function === "2 softplus" && own.isCorrectlyRounded, String(own));
+  assert.equal(own.method, "samples of float32 from 0 to 1");
 });
 
 Deno.test("certify: saved and loaded it says the same", async () => {

@@ -123,7 +123,7 @@ Deno.test("race: bad input is refused by name, before anything is timed", async 
   const refused: readonly [Promise<unknown>, RegExp][] = [
     [race({}, quick), /no implementation/],
     [race({ mine }, { ...quick, of: "swish" as never }), /of must be one of softplus,.*"swish"/],
-    [race({ mine }, { ...quick, size: [1] } as never), /no option size; there are of, sizes/],
+    [race({ mine }, { ...quick, size: [1] } as never), /no option "size"; there are of, sizes/],
     [race({ mine }, { ...quick, sizes: [] }), /sizes must be whole numbers/],
     [race({ mine }, { ...quick, sizes: [0.5] }), /sizes must be whole numbers/],
     [race({ mine }, { ...quick, distribution: "gamma" as never }), /distribution must be normal/],
