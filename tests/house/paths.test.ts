@@ -15,7 +15,7 @@ const isMadeHere = (path: string) => /^(\.\.\/)*(\.cache|report|shards)\//.test(
 /** What is right though it is not here: by the file that names it, or "" for any. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   // A user's own script; doors that the server already lets through.
-  "": ["main.ts", "define.ts"],
+  "": ["main.ts", "mine.ts", "define.ts"],
   "lab/show/png/window.ts": ["plotly.js-dist/plotly.js"],
   "tools/report.ts": ["plotly.js-dist/plotly.js"],
   // In the folder of the report.
