@@ -169,6 +169,11 @@ export interface CertifyOptions {
     readonly timeout?: number;
     /** Whether a progress bar is drawn; it is unless told. */
     readonly progress?: boolean;
+    /**
+     * Threads that share the work, if they can load the implementation: one given as `{ module, name }`.
+     * One for each logical core unless told; 1 is this thread. Other functions stay on this thread.
+     */
+    readonly workers?: number;
 }
 /** Where an identity fails. */
 export interface Counterexample {
@@ -713,8 +718,8 @@ export interface WrongCount {
  */
 export declare function adapt(name: string, implementation: Implementation, options?: AdaptOptions): Promise<Adapted>;
 /**
- * Tries an implementation at every float32 (2^32 inputs: 5 to 30 minutes on this thread), with
- * progress; every float16; or 60,000 samples of float64: random ones, every binade, special values and
+ * Tries an implementation at every float32 (2^32 inputs: 5 to 30 minutes on this thread, on all cores
+ * if given as `{ module, name }`), with progress; every float16; or 60,000 samples of float64: random ones, every binade, special values and
  * hard cases.
  *
  * @returns the greatest error in ULP with its input, results that are not the correctly rounded ones,

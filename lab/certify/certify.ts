@@ -16,14 +16,15 @@ import {
   type Vector,
 } from "../floats.ts";
 import { Random } from "../random.ts";
-import type { Implementation } from "../implementation.ts";
+import { type Implementation, isExported } from "../implementation.ts";
 import { checkOptions } from "../options.ts";
 import { type KnownName, type Of, type Reference, referenceOf } from "../oracle/reference.ts";
-import type { Reference as Screened } from "../oracle/screen.ts";
 import { progress } from "../progress.ts";
 import { Certification, type StepBits } from "./certification.ts";
-import { blocks, exponentOfSlice, SLICE_SIZE, SLICES } from "./slices.ts";
-import { errorOfRounding, Tally } from "./tally.ts";
+import { judgeSlice, makeSpace, type SliceTold, stepsOf } from "./judge.ts";
+import { judgeInWorkers, workersFor } from "./judge_workers.ts";
+import { SLICE_SIZE, SLICES } from "./slices.ts";
+import { Tally } from "./tally.ts";
 import { sample } from "./samples.ts";
 import type { SliceResult } from "./types.ts";
 
@@ -47,35 +48,24 @@ export interface CertifyOptions {
   readonly timeout?: number;
   /** Whether a progress bar is drawn; it is unless told. */
   readonly progress?: boolean;
+  /**
+   * Threads that share the work, if they can load the implementation: one given as `{ module, name }`.
+   * One for each logical core unless told; 1 is this thread. Other functions stay on this thread.
+   */
+  readonly workers?: number;
 }
 
 const OPTIONS = [
   ...["of", "dtype", "precision", "between", "quick"],
-  ...["name", "signal", "timeout", "progress"],
+  ...["name", "signal", "timeout", "progress", "workers"],
 ];
-
-/** The slice of -0: from there on patterns that go up are numbers that go down. */
-const FIRST_NEGATIVE = SLICES / 2;
-
-/** Elements that an implementation gets at a time. */
-const BLOCK = 2 ** 15;
 
 /** Inputs of float64, which has too many for all, beside the special values and the hard cases. */
 const RANDOM = 20_000;
 
-/** How a function of the oracle is had from a quicker reference: at -x, and negative, or not. */
-const QUICKER = {
-  softplus: { name: "softplus", mirrors: false, sign: 1, slope: 1 },
-  sigmoid: { name: "sigmoid", mirrors: false, sign: 1, slope: 1 },
-  softplusGrad: { name: "sigmoid", mirrors: false, sign: 1, slope: 1 },
-  sigmoidGrad: { name: "sigmoidGrad", mirrors: false, sign: 1, slope: 0 },
-  logSigmoid: { name: "softplus", mirrors: true, sign: -1, slope: 1 },
-  logSigmoidGrad: { name: "sigmoid", mirrors: true, sign: 1, slope: -1 },
-} as const;
-
 /**
- * Tries an implementation at every float32 (2^32 inputs: 5 to 30 minutes on this thread), with
- * progress; every float16; or 60,000 samples of float64: random ones, every binade, special values and
+ * Tries an implementation at every float32 (2^32 inputs: 5 to 30 minutes on this thread, on all cores
+ * if given as `{ module, name }`), with progress; every float16; or 60,000 samples of float64: random ones, every binade, special values and
  * hard cases.
  *
  * @returns the greatest error in ULP with its input, results that are not the correctly rounded ones,
@@ -103,19 +93,17 @@ export async function certify(
   checkOptions("certify", options, OPTIONS);
   const { dtype = "f32", between, precision, timeout } = options;
   checkBetween(between);
+  checkWorkers(options.workers);
   const reference = await referenceOf(options.of);
   const name = options.name ?? ((implementation as { name?: string } | null)?.name || "mine");
   const told = { dtype, reference, ...(precision && { precision }), ...(timeout && { timeout }) };
   await using one = await adapt(name, implementation, told);
   const { known } = reference;
-  const results = dtype === "f32" && known !== undefined
-    ? await everyFloat32(one, known, options)
-    : [await oneByOne(one, reference, inputsOf(dtype, options), options.signal)];
-  const steps = results.reduce((sum, one) => sum + one.steps, 0);
-  const firstStep = results.find((one) => one.firstStep !== undefined)?.firstStep;
+  const { slices, steps, firstStep } = dtype === "f32" && known !== undefined
+    ? await everyFloat32(implementation, one, known, options)
+    : await oneByOne(one, reference, inputsOf(dtype, options), options.signal);
   // MPFR comes with it: not before it is needed.
   const { joinWith } = await import("./join.ts");
-  const slices = results.map(({ slice }) => slice);
   // Of the inputs that are not float32 the exponents are not kept.
   const joined = joinWith(slices, "f32", (worst) => maxUlpOf(worst, reference, dtype));
   return new Certification({
@@ -137,6 +125,11 @@ function maxUlpOf(worst: SliceResult | undefined, reference: Reference, dtype: F
   return reference.error(fromBits(BigInt(x), dtype), fromBits(BigInt(got), dtype), dtype);
 }
 
+function checkWorkers(workers: number | undefined): void {
+  if (workers === undefined || (Number.isInteger(workers) && workers > 0)) return;
+  throw new RangeError(`certify: workers must be a whole number from 1 on, got ${workers}`);
+}
+
 function checkBetween(between: readonly [number, number] | undefined): void {
   if (between === undefined) return;
   const [from, to] = between;
@@ -153,47 +146,52 @@ function methodOf({ dtype = "f32", between, quick }: CertifyOptions, isKnown: bo
   return quick ? `a dense subset of float32${part}` : `every float32${part}`;
 }
 
-/** What one slice told, and steps against the slope. */
-interface Told {
-  readonly slice: SliceResult;
+/** What a part told, and steps against the slope. */
+interface Parts {
+  readonly slices: readonly SliceResult[];
   readonly steps: number;
   readonly firstStep?: StepBits | undefined;
 }
 
-/** The result before, which binades hand on; NaN where there is none. */
-interface Last {
-  x: number;
-  value: number;
-}
-
 async function everyFloat32(
+  implementation: Implementation,
   one: Adapted,
   known: KnownName,
-  { between, quick = false, signal, progress: isShown = true }: CertifyOptions,
-): Promise<Told[]> {
+  { between, quick = false, signal, progress: isShown = true, precision, timeout, workers }:
+    CertifyOptions,
+): Promise<Parts> {
   const slices = Array.from({ length: SLICES }, (_, slice) => slice)
     .filter((slice) => between === undefined || touches(slice, between));
-  const { makeReference, refer } = await import("../oracle/screen.ts");
-  const space: Space = { reference: makeReference(BLOCK), refer, at: new Float32Array(BLOCK) };
   const bar = isShown ? progress(slices.length, "binades") : undefined;
-  const told: Told[] = [];
+  const part = { known, quick, ...(between && { between }) };
+  const told: SliceTold[] = [];
+  const done = (slice: SliceTold) => {
+    told.push(slice);
+    bar?.tick();
+  };
   try {
-    let last: Last = { x: NaN, value: NaN };
-    for (const slice of slices) {
-      if (slice === FIRST_NEGATIVE) last = { x: NaN, value: NaN };
-      const judge = new Judge(one, known, slice, space, last);
-      await blocks(slice, quick, BLOCK, async (bits) => {
-        signal?.throwIfAborted();
-        await judge.block(between === undefined ? bits : within(bits, between));
-      });
-      told.push(judge.told());
-      bar?.tick();
-      await new Promise((next) => setTimeout(next)); // lets the bar, and an interrupt, through
+    const count = isExported(implementation) ? workersFor(slices.length, workers) : 0;
+    if (isExported(implementation) && count > 1) {
+      const { module, name } = implementation;
+      const own = { module: new URL(module).href, name };
+      const said = {
+        called: one.name,
+        ...(precision && { precision }),
+        ...(timeout && { timeout }),
+      };
+      await judgeInWorkers({ own, ...said, ...part }, slices, count, done, signal);
+    } else {
+      const space = await makeSpace();
+      for (const slice of slices) {
+        done(await judgeSlice(one, slice, part, space, signal));
+        await new Promise((next) => setTimeout(next)); // lets the bar, and an interrupt, through
+      }
     }
   } finally {
     await bar?.done();
   }
-  return told;
+  const { steps, firstStep } = stepsOf(told.sort((a, b) => a.slice.slice - b.slice.slice), known);
+  return { slices: told.map(({ slice }) => slice), steps, firstStep };
 }
 
 /** Whether a slice has a number of the range. */
@@ -204,90 +202,6 @@ function touches(slice: number, [from, to]: readonly [number, number]): boolean 
   const last = Number.isNaN(ends[1]!) ? ends[0]! : ends[1]!;
   const [least, most] = slice < 256 ? [ends[0]!, last] : [last, ends[0]!];
   return least <= to && most >= from;
-}
-
-/** The patterns whose numbers are in the range. */
-function within(
-  bits: Uint32Array<ArrayBuffer>,
-  [from, to]: readonly [number, number],
-): Uint32Array<ArrayBuffer> {
-  const x = new Float32Array(bits.buffer, bits.byteOffset, bits.length);
-  return bits.filter((_, i) => x[i]! >= from && x[i]! <= to);
-}
-
-/** Arrays that slices share. */
-interface Space {
-  readonly reference: Screened;
-  readonly refer: typeof import("../oracle/screen.ts").refer;
-  readonly at: Float32Array<ArrayBuffer>;
-}
-
-/** Holds one binade of an implementation against the screened reference. */
-class Judge {
-  readonly #one: Adapted;
-  readonly #rule: typeof QUICKER[KnownName];
-  readonly #slice: number;
-  readonly #space: Space;
-  readonly #tally = new Tally("f32");
-  readonly #last: Last;
-  #steps = 0;
-  #firstStep: StepBits | undefined;
-
-  constructor(one: Adapted, known: KnownName, slice: number, space: Space, last: Last) {
-    this.#last = last;
-    this.#one = one;
-    this.#rule = QUICKER[known];
-    this.#slice = slice;
-    this.#space = space;
-  }
-
-  async block(bits: Uint32Array<ArrayBuffer>): Promise<void> {
-    if (bits.length === 0) return;
-    const { name, mirrors, sign } = this.#rule;
-    const { reference, refer } = this.#space;
-    const x = new Float32Array(bits.buffer, bits.byteOffset, bits.length);
-    const at = this.#space.at.subarray(0, x.length);
-    for (let i = 0; i < x.length; i++) at[i] = mirrors ? -x[i]! : x[i]!;
-    refer(name, at, exponentOfSlice(this.#slice), reference);
-    const { y, want, wantBits, hard } = reference;
-    const rounding = errorOfRounding(y, want, wantBits, x.length);
-    const got = await this.#one.apply(x) as Float32Array<ArrayBuffer>;
-    this.#tally.compare(x, got, reference, rounding, sign);
-    this.#tally.mpfr += hard.length;
-    this.#countSteps(x, got);
-  }
-
-  /** Steps in the wrong direction: the patterns of negative numbers go down. */
-  #countSteps(x: Float32Array, got: Float32Array): void {
-    const last = this.#last;
-    const direction = this.#rule.slope * (this.#slice < FIRST_NEGATIVE ? 1 : -1);
-    let before = last.value;
-    for (let i = 0; i < got.length; i++) {
-      const value = got[i]!;
-      if (direction * (value - before) < 0) {
-        if (this.#steps++ === 0) {
-          const from = i === 0 ? last.x : x[i - 1]!;
-          this.#firstStep = stepOf({ x: from, got: before }, { x: x[i]!, got: value });
-        }
-      }
-      before = value;
-    }
-    last.x = x.at(-1)!;
-    last.value = before;
-  }
-
-  told(): Told {
-    const slice = this.#tally.result(this.#slice);
-    return { slice, steps: this.#steps, firstStep: this.#firstStep };
-  }
-}
-
-function stepOf(before: { x: number; got: number }, after: { x: number; got: number }): StepBits {
-  const hex = (value: number) => `0x${bitsOf(value, "f32").toString(16).padStart(8, "0")}`;
-  return {
-    before: { x: hex(before.x), got: hex(before.got) },
-    after: { x: hex(after.x), got: hex(after.got) },
-  };
 }
 
 /** The inputs of the formats that have no quicker reference, or of a function of the user's own. */
@@ -323,7 +237,7 @@ async function oneByOne(
   reference: Reference,
   x: Vector,
   signal: AbortSignal | undefined,
-): Promise<Told> {
+): Promise<Parts> {
   const got = await one.apply(x);
   const tally = new Tally(one.dtype);
   for (let i = 0; i < x.length; i++) {
@@ -337,5 +251,5 @@ async function oneByOne(
     else tally.judge(x[i]!, got[i]!, want, error);
     tally.inputs++;
   }
-  return { slice: tally.result(0), steps: 0 };
+  return { slices: [tally.result(0)], steps: 0 };
 }

@@ -44,6 +44,14 @@ function check(text: string): void {
   assert.match(found.identity, /709\.78/);
 }
 
+/** A function of a module is sent to threads, which load the laboratory once more. */
+const onThreads = `
+const module = new URL("./own.ts", import.meta.url);
+const of = { of: "softplus", between: [1.5, 2.5], quick: true, progress: false };
+const shared = await lab.certify({ module, name: "own" }, { ...of, workers: 2 });
+if (shared.inputs < 10_000 || shared.misrounded !== shared.inputs) throw new Error(String(shared));
+`;
+
 const folderOf = (prefix: string) => Deno.makeTempDir({ prefix: `softplus-${prefix}-` });
 
 Deno.test("packages: the laboratory and deno.json name the same versions", () => {
@@ -60,8 +68,10 @@ Deno.test("a script in an empty folder imports lab.ts by URL, without an import 
     const script = `const started = performance.now();
 const lab = await import("http://${host.address}/lab.ts");
 const { softplus } = await import("http://${host.address}/mod.ts");
-${body}`;
+${body}
+${onThreads}`;
     await Deno.writeTextFile(`${folder}/main.ts`, script.replace("(x) =>", "(x: number) =>"));
+    await Deno.writeTextFile(`${folder}/own.ts`, "export const own = Math.log1p;\n");
     const { success, stdout, stderr } = await capture(
       Deno.execPath(),
       ["run", "-A", "--no-check", "--no-lock", `--reload=http://${host.address}`, "main.ts"],
@@ -69,7 +79,7 @@ ${body}`;
     );
     assert.ok(success, stderr);
     check(stdout);
-    const fetched = [...host.fetched.keys()].filter((path) => path !== "dist/lab_worker.js").sort();
+    const fetched = [...host.fetched.keys()].sort();
     assert.deepEqual(fetched, ["dist/lab.js", "dist/softplus.js", "lab.ts", "mod.ts"]);
     assert.deepEqual(host.missed, []);
   } finally {
