@@ -46,7 +46,7 @@ function check(text: string): void {
 
 /** A function of a module is sent to threads, which load the laboratory once more. */
 const onThreads = `
-const module = new URL("./own.ts", import.meta.url);
+const module = new URL("./own.ts", Deno.mainModule);
 const of = { of: "softplus", between: [1.5, 2.5], quick: true, progress: false };
 const shared = await lab.certify({ module, name: "own" }, { ...of, workers: 2 });
 if (shared.inputs < 10_000 || shared.misrounded !== shared.inputs) throw new Error(String(shared));
