@@ -125,4 +125,5 @@ async function adaptOf({ own, called, known, precision, timeout }: Work): Promis
   });
 }
 
-if (globalThis.name === NAME && typeof WorkerGlobalScope === "function") serve();
+const { name } = globalThis as { readonly name?: unknown };
+if (name === NAME && typeof WorkerGlobalScope === "function") serve();
